@@ -1,0 +1,1 @@
+"""Who talks to people: the front ends and the `mintmark` command."""

@@ -1,0 +1,50 @@
+"""Every error a person can meet, in one small tree.
+
+    MintmarkError
+    ├── InvalidInput          what was sent is wrong; the message says what would be right
+    ├── NotFound              nothing has that name or id
+    ├── Refused               the actor may not do this
+    ├── Conflict              the thing changed meanwhile: decided, closed, already there
+    ├── ConfigurationError    the settings are wrong; the message says how to mend them
+    ├── ServiceUnavailable    something outside (a chain, an endpoint, the disk) does not answer
+    ├── IntegrityError        something is not what its record says
+    └── OutsideRecord         an effect was called outside an open record (a mistake in the code)
+
+A front end shows the message as it stands, never a traceback.
+"""
+
+
+class MintmarkError(Exception):
+    """Root of the tree. `str(error)` is a sentence fit for the person who caused it."""
+
+
+class InvalidInput(MintmarkError):
+    """What was sent is wrong; the message says what would be right."""
+
+
+class NotFound(MintmarkError):
+    """Nothing has that name or id."""
+
+
+class Refused(MintmarkError):
+    """The actor may not do this."""
+
+
+class Conflict(MintmarkError):
+    """The thing changed meanwhile: already decided, closed, or taken."""
+
+
+class ConfigurationError(MintmarkError):
+    """The settings are wrong; the message says how to mend them."""
+
+
+class ServiceUnavailable(MintmarkError):
+    """Something outside the program (a chain, an endpoint, the disk) does not answer."""
+
+
+class IntegrityError(MintmarkError):
+    """Something is not what its record says."""
+
+
+class OutsideRecord(MintmarkError):
+    """An effect was called outside an open record: a mistake in the code, not in the input."""
