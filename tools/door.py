@@ -1,0 +1,192 @@
+"""The one door: every wish of every front end, model and workflow goes through here.
+
+    actor + tool name + arguments
+      → the role, read afresh from the database
+      → the arguments, checked against the tool's input model
+      → the intent, committed to the provenance log
+      → the body, inside the open record
+      → the outcome, committed
+
+A call that is refused, fails, or is cancelled is a record too. If the log cannot be written,
+nothing runs. A process that dies leaves an intent without an outcome; another closes it later as
+abandoned.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from pydantic import ValidationError
+
+from tools.definition import AnyTool, Output
+from tools.errors import InvalidInput, MintmarkError, Refused, ServiceUnavailable
+from tools.ledger import Ledger
+from tools.people import Actor, Role
+from tools.provenance.effects import OpenCall, inside
+
+T = TypeVar("T")
+_log = structlog.get_logger("mintmark.door")
+
+
+class Door:
+    """Calls tools by name for an actor, and sees that each call is recorded."""
+
+    def __init__(self, tools: Iterable[AnyTool], ledger: Ledger) -> None:
+        self.tools: Mapping[str, AnyTool] = {tool.name: tool for tool in tools}
+        self.ledger = ledger
+
+    def offered_to(self, role: Role | None) -> list[AnyTool]:
+        """The tools that someone with this role may call, for menus and for the chat agent."""
+        return [tool for tool in self.tools.values() if role and role.reaches(tool.least_role)]
+
+    def call(self, name: str, arguments: object, actor: Actor | None) -> Output:
+        """Call a tool.
+
+        Args:
+            name: of the tool.
+            arguments: as they came; checked here.
+            actor: vouched for by the front end; without one the call is refused.
+
+        Returns:
+            The tool's output model.
+
+        Raises:
+            MintmarkError: whatever was wrong, in a sentence for the person.
+        """
+        call, tool, checked = self._enter(name, arguments, actor)
+        return self._run(call, lambda: _sync_result(tool, call, checked))
+
+    async def acall(self, name: str, arguments: object, actor: Actor | None) -> Output:
+        """As `call`, without blocking the event loop; bodies that are not async run in a thread.
+
+        A thread cannot be stopped: when the caller is cancelled, an async body is cancelled and
+        recorded so, a body in a thread is waited for and recorded as it ended.
+        """
+        call, tool, checked = await self._enter_async(name, arguments, actor)
+        if not tool.is_async:
+            run = asyncio.to_thread(self._run, call, lambda: tool.body(call, checked))
+            return await _unstoppable(run)
+        return await self._run_async(call, tool, checked)
+
+    async def _enter_async(
+        self, name: str, arguments: object, actor: Actor | None
+    ) -> tuple[OpenCall, AnyTool, Any]:
+        """`_enter` in a thread; who is cancelled meanwhile leaves no intent open."""
+        entering = asyncio.ensure_future(asyncio.to_thread(self._enter, name, arguments, actor))
+        try:
+            return await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            await asyncio.wait([entering])
+            if not entering.cancelled() and entering.exception() is None:
+                call = entering.result()[0]
+                await asyncio.to_thread(self.ledger.close, call.id, "cancelled", None, call.actor)
+            raise
+
+    def _enter(
+        self, name: str, arguments: object, actor: Actor | None
+    ) -> tuple[OpenCall, AnyTool, Any]:
+        """Everything before the body; a wish that gets no further leaves a record behind."""
+        tool = self.tools.get(name)
+        role = self.ledger.role_of(actor)
+        try:
+            tool, actor, role = self._admit(name, tool, actor, role)
+            checked = _check(tool, arguments)
+            call = self.ledger.prepare(actor, role)
+            if tool.gate is not None:
+                tool.gate(call, checked)
+        except MintmarkError as error:
+            self.ledger.refuse(name, tool, arguments, actor, role, error)
+            raise
+        self.ledger.write_intent(call, tool, checked)
+        return call, tool, checked
+
+    def _admit(
+        self, name: str, tool: AnyTool | None, actor: Actor | None, role: Role | None
+    ) -> tuple[AnyTool, Actor, Role]:
+        """The tool, the actor and the role, if there is such a tool and they may call it."""
+        if tool is None:
+            known = ", ".join(t.name for t in self.offered_to(role)) or "none"
+            raise Refused(f"There is no tool named {name[:64]!r}. You may use: {known}.")
+        if actor is None:
+            raise Refused(f"{name} was called by nobody: a front end must say who is asking.")
+        if role is None:
+            raise Refused(f"You have no role here, and {name} needs at least {tool.least_role}.")
+        if not role.reaches(tool.least_role):
+            raise Refused(f"{name} needs the role {tool.least_role}; you are {role}.")
+        if actor.via not in tool.ways:
+            raise Refused(_other_way(tool))
+        return tool, actor, role
+
+    def _run(self, call: OpenCall, body: Callable[[], Any]) -> Output:
+        try:
+            with inside(call):
+                output: Output = body()
+        except BaseException as error:
+            self._record_failure(call, error)
+            raise
+        self.ledger.settle(call, output)
+        return output
+
+    async def _run_async(self, call: OpenCall, tool: AnyTool, checked: Any) -> Output:
+        try:
+            with inside(call):
+                output: Output = await tool.body(call, checked)
+        except BaseException as error:
+            await _unstoppable(asyncio.to_thread(self._record_failure, call, error))
+            raise
+        await _unstoppable(asyncio.to_thread(self.ledger.settle, call, output))
+        return output
+
+    def _record_failure(self, call: OpenCall, error: BaseException) -> None:
+        """Record how the call ended; if even that fails, it is closed as abandoned later."""
+        cancelled = isinstance(error, asyncio.CancelledError | KeyboardInterrupt | GeneratorExit)
+        if not isinstance(error, MintmarkError) and not cancelled:
+            _log.error("tool failed", call=call.id, exc_info=error)
+        try:
+            self.ledger.close(call.id, "cancelled" if cancelled else "failed", error, call.actor)
+        except ServiceUnavailable:
+            _log.error("outcome not written", call=call.id)
+
+
+def _sync_result(tool: AnyTool, call: OpenCall, checked: Any) -> Any:
+    result: Any = tool.body(call, checked)
+    return asyncio.run(_finish(result)) if tool.is_async else result
+
+
+async def _finish(work: Awaitable[Any]) -> Any:
+    return await work
+
+
+async def _unstoppable(work: Awaitable[T]) -> T:
+    """Await work to its end even if the awaiting task is cancelled meanwhile; then give way."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            await asyncio.wait([task])
+        raise
+
+
+def _check(tool: AnyTool, arguments: object) -> Any:
+    try:
+        return tool.input.model_validate(arguments)
+    except ValidationError as error:
+        raise InvalidInput(in_words(error)) from None
+
+
+def _other_way(tool: AnyTool) -> str:
+    if "command" in tool.ways:
+        return f"{tool.name} is done by hand: use the command /{tool.name} or its button."
+    return f"{tool.name} is a step of the studio's own work; nobody calls it directly."
+
+
+def in_words(error: ValidationError) -> str:
+    """Pydantic's findings as one sentence for a person."""
+    findings = []
+    for item in error.errors(include_url=False):
+        where = ".".join(map(str, item["loc"]))
+        message = item["msg"].removeprefix("Value error, ")
+        findings.append(f"{where}: {message}" if where else message)
+    return "; ".join(findings) + ("" if findings[-1].endswith((".", "!", "?")) else ".")

@@ -1,0 +1,155 @@
+"""Settings from `mintmark.toml` and the environment; secrets only from the environment or files.
+
+The file is found through `MINTMARK_CONFIG`, else as `mintmark.toml` in the working directory.
+Every setting may be given as an environment variable: `MINTMARK_DATA_DIR`, and with two
+underscores between levels, `MINTMARK_LLM__BASE_URL`.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AnyUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tools.errors import ConfigurationError
+
+CONFIG_VARIABLE = "MINTMARK_CONFIG"
+CONFIG_NAME = "mintmark.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LanguageModel(_Section):
+    """An OpenAI-compatible endpoint; without `model` the built-in interpreter answers."""
+
+    model: str | None = None
+    base_url: AnyUrl | None = None
+    api_key: SecretStr | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=600)] = 60.0
+
+
+class ChainSettings(_Section):
+    """One chain to mint on: the embedded one kept on disk, or any EVM chain by RPC URL."""
+
+    kind: Literal["embedded", "rpc"] = "embedded"
+    chain_id: Annotated[int, Field(gt=0, lt=2**53)]
+    rpc_url: AnyUrl | None = None
+    confirmations: Annotated[int, Field(ge=1, le=1000)] = 1
+    keystore: Path | None = None
+    keystore_password: SecretStr | None = None
+    private_key: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _an_rpc_chain_has_a_url(self) -> Self:
+        if self.kind == "rpc" and self.rpc_url is None:
+            raise ValueError('a chain of kind "rpc" needs rpc_url = "https://…"')
+        return self
+
+
+class Limits(_Section):
+    """What one person may ask for."""
+
+    prompt_characters: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    pictures_per_brief: Annotated[int, Field(ge=1, le=64)] = 8
+    pictures_per_person_per_day: Annotated[int, Field(ge=1)] = 200
+    denied_words: tuple[str, ...] = ()
+
+
+class Generation(_Section):
+    """How pictures are made on this machine."""
+
+    model: str = "house"
+    models: dict[str, str] = Field(default_factory=dict)
+    threads: Annotated[int, Field(ge=1, le=256)] = 1
+    batch_size: Annotated[int, Field(ge=1, le=64)] = 4
+    device: str = "cpu"
+
+
+def _default_chains() -> dict[str, ChainSettings]:
+    return {
+        "copper": ChainSettings(chain_id=1_337_001),
+        "silver": ChainSettings(chain_id=1_337_002),
+    }
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; the defaults need no key, no account and no network."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MINTMARK_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Path("mintmark-data")
+    database_url: SecretStr | None = None
+    collection: str = "mintlings"
+    collections_dir: Path | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    llm: LanguageModel = LanguageModel()
+    generation: Generation = Generation()
+    limits: Limits = Limits()
+    chains: dict[str, ChainSettings] = Field(default_factory=_default_chains)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file."""
+        path = Path(os.environ.get(CONFIG_VARIABLE, CONFIG_NAME))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL: the one set, else SQLite in the data folder."""
+        if self.database_url is not None:
+            return _with_driver(self.database_url.get_secret_value())
+        return f"sqlite:///{self.data_dir.resolve() / 'mintmark.sqlite'}"
+
+
+def _with_driver(url: str) -> str:
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigurationError: naming every wrong setting and what is wrong with it.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named and not Path(named).is_file():
+        raise ConfigurationError(f"{CONFIG_VARIABLE} names {named!r}, but there is no such file.")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic at run time
+    except ValidationError as error:
+        raise ConfigurationError(_in_words(error)) from None
+    except ValueError as error:  # the TOML file itself does not parse
+        raise ConfigurationError(f"{named or CONFIG_NAME} is not valid TOML: {error}.") from None
+
+
+def _in_words(error: ValidationError) -> str:
+    lines = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
+    return "The settings are wrong. " + "; ".join(lines) + "."

@@ -1,0 +1,71 @@
+"""Rounds, their candidates, and ballots."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tools.provenance.tables import APPEND_ONLY, Base, Digest, ShortId, made_by, now
+
+
+class Round(Base):
+    """A vote on candidates, with a window and a quorum."""
+
+    __tablename__ = "round"
+
+    id: Mapped[str] = mapped_column(ShortId, primary_key=True)
+    tool_call_id: Mapped[str] = made_by()
+    collection: Mapped[str] = mapped_column(String(64), index=True)
+    guild: Mapped[str] = mapped_column(String(64), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    quorum: Mapped[int]  # how many people must vote for the round to have a winner
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)  # open closed
+    closed_at: Mapped[datetime | None]
+    winner_id: Mapped[str | None] = mapped_column(ShortId, ForeignKey("candidate.id"))
+    tally: Mapped[dict[str, Any] | None]
+    tally_hash: Mapped[str | None] = mapped_column(Digest)
+    outcome: Mapped[str | None] = mapped_column(Text)  # in words
+
+
+class RoundEntry(Base):
+    """A candidate that stands in a round, under the number people vote with."""
+
+    __tablename__ = "round_entry"
+    __table_args__ = (UniqueConstraint("round_id", "candidate_id"), {"info": APPEND_ONLY})
+
+    round_id: Mapped[str] = mapped_column(ShortId, ForeignKey("round.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1
+    candidate_id: Mapped[str] = mapped_column(ShortId, ForeignKey("candidate.id"), index=True)
+    tool_call_id: Mapped[str] = made_by()
+
+
+class Ballot(Base):
+    """One thing one person did with their vote: added, changed, withdrawn; or was refused."""
+
+    __tablename__ = "ballot"
+    __table_args__ = {"info": APPEND_ONLY}
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    tool_call_id: Mapped[str] = made_by()
+    round_id: Mapped[str] = mapped_column(ShortId, ForeignKey("round.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ShortId, ForeignKey("person.id"), index=True)
+    candidate_id: Mapped[str | None] = mapped_column(ShortId, ForeignKey("candidate.id"))
+    kind: Mapped[str] = mapped_column(String(16))  # added changed withdrawn refused
+    reason: Mapped[str | None] = mapped_column(Text)  # why refused
+    cast_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class StandingBallot(Base):
+    """How a person's vote in a round stands now: at most one row for each of them."""
+
+    __tablename__ = "standing_ballot"
+
+    round_id: Mapped[str] = mapped_column(ShortId, ForeignKey("round.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ShortId, ForeignKey("person.id"), primary_key=True)
+    candidate_id: Mapped[str] = mapped_column(ShortId, ForeignKey("candidate.id"))
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
