@@ -9,11 +9,12 @@ being made, a token being minted) is followed until it ends, and the message is 
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Protocol
 
 import structlog
 
+from agents.events import ChatEvent, Said, ToolFinished
 from bot.following import Work, work_behind
 from bot.frontend import Button, Frontend, Message
 from bot.presenters import present
@@ -30,23 +31,11 @@ _UNFORESEEN = (
 )
 
 
-class Reply(Protocol):
-    """What the chat agent says: words, and the results of the tools it used."""
-
-    @property
-    def text(self) -> str:
-        """For the person."""
-
-    @property
-    def outputs(self) -> tuple[Output, ...]:
-        """In the order in which the tools were called."""
-
-
 class Chat(Protocol):
-    """The chat agent, one conversation for each place and person."""
+    """The chat agent: one conversation for each place and person."""
 
-    async def reply(self, actor: Actor, text: str) -> Reply:
-        """Answer what the person said."""
+    def say(self, actor: Actor, text: str) -> AsyncIterator[ChatEvent]:
+        """What happens while it answers; the last event is what it says."""
 
 
 class Desk:
@@ -90,16 +79,23 @@ class Desk:
         await self._call(actor, "button", button.action, arguments)
 
     async def _talk(self, actor: Actor, text: str) -> None:
-        reply = await self._chat.reply(actor.by("text"), text)
-        if reply.text:
-            await self._frontend.send(actor, Message(reply.text))
-        for output in reply.outputs:
-            await self._answer(actor, output)
+        """The agent's words, then what words cannot carry: pictures, buttons, progress."""
+        outputs: list[Output] = []
+        async for event in self._chat.say(actor.by("text"), text):
+            if isinstance(event, ToolFinished) and event.output is not None:
+                outputs.append(event.output)
+            elif isinstance(event, Said) and event.text:
+                await self._frontend.send(actor, Message(event.text))
+        for output in outputs:
+            if self._message(actor, output).pictures or work_behind(output):
+                await self._answer(actor, output)
 
     async def _call(
         self, actor: Actor, via: Via, name: str, arguments: Mapping[str, object]
     ) -> None:
-        await self._answer(actor, await self.studio.door.acall(name, dict(arguments), actor.by(via)))
+        await self._answer(
+            actor, await self.studio.door.acall(name, dict(arguments), actor.by(via))
+        )
 
     async def _answer(self, actor: Actor, output: Output) -> None:
         handle = await self._frontend.send(actor, self._message(actor, output))

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.frontend import Button, Picture
 from tools.metadata.files import store_of
+
+from bot.frontend import Button, Picture
 from tools.people import Actor, Role
 from tools.studio import Studio
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -24,35 +25,35 @@ class Suggestion:
     meaning: str
 
 
-Rows = Callable[[Actor], Select[tuple[str, str | None]]]
+Rows = Callable[[Actor], Select[Any, Any]]
 
 
-def _candidates(actor: Actor) -> Select[tuple[str, str | None]]:
+def _candidates(actor: Actor) -> Select[Any, Any]:
     made = select(Candidate.id, Person.name).join(Person, Person.id == Candidate.person_id)
     return made.order_by(Candidate.created_at.desc())
 
 
-def _briefs(actor: Actor) -> Select[tuple[str, str | None]]:
+def _briefs(actor: Actor) -> Select[Any, Any]:
     made = select(Brief.id, Person.name).join(Person, Person.id == Brief.person_id)
     return made.order_by(Brief.created_at.desc())
 
 
-def _jobs(actor: Actor) -> Select[tuple[str, str | None]]:
+def _jobs(actor: Actor) -> Select[Any, Any]:
     here = select(Job.id, Job.state).where(Job.guild == actor.guild)
     return here.order_by(Job.created_at.desc())
 
 
-def _rounds(actor: Actor) -> Select[tuple[str, str | None]]:
+def _rounds(actor: Actor) -> Select[Any, Any]:
     here = select(Round.id, Round.title).where(Round.guild == actor.guild)
     return here.order_by(Round.state.desc(), Round.closes_at.desc())
 
 
-def _requests(actor: Actor) -> Select[tuple[str, str | None]]:
+def _requests(actor: Actor) -> Select[Any, Any]:
     here = select(MintRequest.id, MintRequest.state).where(MintRequest.guild == actor.guild)
     return here.order_by(MintRequest.created_at.desc())
 
 
-def _tokens(actor: Actor) -> Select[tuple[str, str | None]]:
+def _tokens(actor: Actor) -> Select[Any, Any]:
     return select(Token.id, Token.chain).order_by(Token.minted_at.desc())
 
 
@@ -75,7 +76,9 @@ def suggestions(studio: Studio, actor: Actor, option: Option, begun: str) -> lis
     with studio.db.read() as session:
         for rows in _SOURCES.get(option.name, ()):
             wanted = rows(actor).limit(LIMIT * 4)
-            found += [Suggestion(value, meaning or "") for value, meaning in session.execute(wanted)]
+            found += [
+                Suggestion(value, meaning or "") for value, meaning in session.execute(wanted)
+            ]
     return _beginning(begun, found)
 
 

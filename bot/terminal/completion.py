@@ -6,9 +6,9 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from bot.options import Option, options_of
+from bot.scene import Scene
 from bot.suggestions import suggestions
 from bot.terminal.manual import LOCAL, commands, first_line
-from bot.scene import Scene
 from tools.definition import AnyTool
 from tools.errors import MintmarkError
 

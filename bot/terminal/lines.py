@@ -159,7 +159,9 @@ def _by_place(words: Sequence[str], options: Sequence[Option]) -> dict[str, obje
     """Words for the options that were not named: required ones, else the first that takes words."""
     if not words:
         return {}
-    open_options = [o for o in options if o.required] or [o for o in options if o.kind != "flag"][:1]
+    open_options = [o for o in options if o.required] or [o for o in options if o.kind != "flag"][
+        :1
+    ]
     if not open_options:
         raise InvalidInput(f"This command takes no words; {' '.join(words)!r} is left over.")
     *firsts, last = open_options[: len(words)]

@@ -1,7 +1,7 @@
 """Pictures as characters: each cell shows two pixels, one above the other, by the half block ▀.
 
 A picture made of larger squares, such as pixel art enlarged for delivery, is first brought back to
-its own pixels, so that every pixel of a 32×32 drawing gets exactly one half of a cell.
+its own pixels, so that every pixel of a 32 by 32 drawing gets exactly one half of a cell.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 
-Pixels = npt.NDArray[np.uint8]  # rows × columns × RGBA
+Pixels = npt.NDArray[np.uint8]  # rows, columns, RGBA
 Row = list[Segment]
 
 UPPER, LOWER = "▀", "▄"
 GAP = 2  # empty columns between two pictures
 _LARGEST = 64  # columns, for pictures with more pixels than a terminal has room for
 _OPAQUE = 128  # alpha from which a pixel counts as drawn
-_SIDES = (16, 24, 32, 48, 64)  # pixel art is looked for at these widths
+_SIDES = (32, 48, 64)  # pixel art is looked for at these widths
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def load(path: Path, columns: int = _LARGEST) -> Pixels:
 def _own_pixels(picture: Image.Image) -> Pixels:
     """The picture without its enlargement, if it consists of equal squares."""
     full = np.asarray(picture)
+    if picture.width <= _LARGEST:
+        return full
     for side in _SIDES:
         if picture.width % side or picture.height * side % picture.width:
             continue
@@ -98,7 +100,7 @@ class Gallery:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for row in _rows(self.panels, options.max_width):
-            yield from _side_by_side(row)
+            yield from Segment.simplify(_side_by_side(row))
 
 
 def _rows(panels: Sequence[Panel], width: int) -> Iterator[list[Panel]]:

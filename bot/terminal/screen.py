@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Protocol
 
+import numpy as np
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.frontend import Button, Message, Picture, Progress, Tone
-from bot.terminal.pictures import Gallery, Panel, load
+from bot.terminal.pictures import Gallery, Panel, Pixels, load
 from tools.errors import NotFound
 from tools.people import Actor
 
@@ -117,9 +118,7 @@ def panel(picture: Picture, columns: int = 64) -> Panel:
         return Panel(_nothing(), (*caption, "(the picture cannot be read)"))
 
 
-def _nothing() -> "Pixels":
-    import numpy as np
-
+def _nothing() -> Pixels:
     return np.zeros((2, 32, 4), dtype=np.uint8)
 
 

@@ -19,6 +19,7 @@ from bot.scene import Scene, scene_of
 from bot.terminal import manual
 from bot.terminal.lines import Command, Press, read
 from bot.terminal.screen import PrintedProgress, Screen
+from tools.definition import AnyTool
 from tools.errors import MintmarkError
 from tools.people import Actor
 from tools.studio import Studio
@@ -72,7 +73,7 @@ class Session:
                 await self.desk.talk(self.actor, talk.text)
         return True
 
-    def _typed(self, known: dict[str, manual.AnyTool]) -> dict[str, manual.AnyTool]:
+    def _typed(self, known: dict[str, AnyTool]) -> dict[str, AnyTool]:
         """Every tool by name: what this person may not do is for the door to refuse."""
         return dict(self.studio.door.tools) | known
 
