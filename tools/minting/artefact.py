@@ -1,7 +1,7 @@
 """The compiled contract as it is committed: users need neither npm nor a Solidity compiler.
 
-`compile_contract.mjs` makes it from `Mintmark.sol`; `Mintmark.standard-input.json` holds every source,
-so anyone can compile it again and compare.
+`compile_contract.mjs` makes it from `Mintmark.sol`; `Mintmark.standard-input.json` holds every
+source, so anyone can compile it again and compare.
 """
 
 import json

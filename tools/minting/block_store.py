@@ -1,7 +1,7 @@
 """Where an embedded chain lies on disk: py-evm's key-value database in one SQLite file.
 
-One database transaction is one block, so after a kill the chain is as it was before the block or as it
-is after it. Several processes may open the file: readers see whole blocks, writers take turns.
+One database transaction is one block, so after a kill the chain is as it was before the block or as
+it is after it. Several processes may open the file: readers see whole blocks, writers take turns.
 """
 
 import sqlite3
@@ -94,7 +94,9 @@ class BlockStore:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise ServiceUnavailable(f"The chain file {self._path} is unusable: {error}.") from error
+            raise ServiceUnavailable(
+                f"The chain file {self._path} is unusable: {error}."
+            ) from error
         except sqlite3.DatabaseError as error:
             raise IntegrityError(f"{self._path} is not an intact chain file: {error}.") from error
         except OSError as error:

@@ -1,9 +1,9 @@
 """What minting asks of a chain, whichever kind it is.
 
-Addresses and hashes are `0x…` strings (addresses with their checksum), digests and calldata are bytes,
-amounts are whole wei. Two kinds exist: `embedded.EmbeddedChain`, py-evm on disk with nothing to set up,
-and `rpc.RpcChain`, any EVM chain behind a URL. Neither knows keys (`signer`), the contract
-(`token_contract`) or which transactions are under way: that is the caller's to keep.
+Addresses and hashes are `0x…` strings (addresses with their checksum), digests and calldata are
+bytes, amounts are whole wei. Two kinds exist: `embedded.EmbeddedChain`, py-evm on disk with nothing
+to set up, and `rpc.RpcChain`, any EVM chain behind a URL. Neither knows keys (`signer`), the
+contract (`token_contract`) or which transactions are under way: that is the caller's to keep.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-#: Chain ids kept for embedded chains. No public chain uses them, an RPC chain may not claim them, and
-#: the development key signs for nothing else (EIP-155 binds a signature to its chain id).
+#: Chain ids kept for embedded chains. An RPC chain may not claim them, and the development key
+#: signs for nothing else (EIP-155 binds a signature to its chain id).
 EMBEDDED_CHAIN_IDS = range(1_337_000, 1_338_000)
 
 

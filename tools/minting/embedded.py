@@ -1,26 +1,32 @@
 """A chain with nothing to set up: py-evm in this process, kept on disk, a block per transaction.
 
-It checks what a public chain checks (signature, chain id, nonce, fee, balance) and keeps every block.
-It has no network, no mempool and no reorganisations.
+It checks what a public chain checks (signature, chain id, nonce, fee, balance) and keeps every
+block. It has no network, no mempool and no reorganisations.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from eth.abc import AtomicDatabaseAPI, BlockHeaderAPI, SignedTransactionAPI, StateAPI
+from eth.abc import (
+    AtomicDatabaseAPI,
+    BlockHeaderAPI,
+    ComputationAPI,
+    SignedTransactionAPI,
+    StateAPI,
+)
 from eth.chains.base import MiningChain
 from eth.exceptions import Revert, TransactionNotFound, VMError
-from eth.vm.forks import PragueVM
+from eth.typing import AccountDetails, HeaderParams
+from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
-from eth_typing import Address, Hash32
-from eth_utils import ValidationError
+from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.address import to_canonical_address
-from eth_utils.crypto import keccak
-from rlp.exceptions import RLPException
+from eth_utils.exceptions import ValidationError
+from rlp.exceptions import RLPException  # type: ignore[import-untyped]  # rlp ships no types
 
-from tools.errors import Conflict, ConfigurationError, InvalidInput, Refused
+from tools.errors import ConfigurationError, Conflict, InvalidInput, Refused
 from tools.minting.block_store import BlockStore
 from tools.minting.chain import EMBEDDED_CHAIN_IDS, Call, Fees, Receipt
 from tools.minting.planning import ether
@@ -83,22 +89,10 @@ class EmbeddedChain:
 
     def estimate(self, call: Call) -> int:
         """Gas used when there is plenty: exact here, for the contract makes no inner calls."""
-        with self._reading() as chain:
-            head = chain.get_canonical_head()
-            with chain.get_vm(head).in_costless_state() as state:
-                computation = state.costless_execute_transaction(_unsigned(chain, state, call))
-        if computation.is_error:
-            raise _call_error(computation.error)
-        return BLOCK_GAS_LIMIT - int(computation.get_gas_remaining())
+        return BLOCK_GAS_LIMIT - int(self._execute(call).get_gas_remaining())
 
     def call(self, call: Call) -> bytes:
-        with self._reading() as chain:
-            head = chain.get_canonical_head()
-            with chain.get_vm(head).in_costless_state() as state:
-                computation = state.costless_execute_transaction(_unsigned(chain, state, call))
-        if computation.is_error:
-            raise _call_error(computation.error)
-        return bytes(computation.output)
+        return bytes(self._execute(call).output)
 
     def send_raw(self, raw: bytes) -> str:
         with self._store.writing() as database:
@@ -114,6 +108,15 @@ class EmbeddedChain:
         with self._reading() as chain:
             position = _position(chain, digest)
             return None if position is None else _receipt(chain, digest, *position)
+
+    def _execute(self, call: Call) -> ComputationAPI:
+        with self._reading() as chain:
+            head = chain.get_canonical_head()
+            with chain.get_vm(head).in_costless_state() as state:
+                computation = state.costless_execute_transaction(_unsigned(chain, state, call))
+        if computation.is_error:
+            raise _call_error(computation.error)
+        return computation
 
     @contextmanager
     def _reading(self) -> Iterator[MiningChain]:
@@ -131,7 +134,7 @@ def _evm_chain(chain_id_: int) -> type[MiningChain]:
         """Prague rules, whose blocks need no proof, and one gas limit for ever."""
 
         chain_id = chain_id_
-        vm_configuration = ((0, PragueVM),)
+        vm_configuration = ((BlockNumber(0), PragueVM),)
 
         def create_header_from_parent(
             self, parent_header: BlockHeaderAPI, **header_params: Any
@@ -145,8 +148,12 @@ def _evm_chain(chain_id_: int) -> type[MiningChain]:
 def _write_genesis(
     evm: type[MiningChain], database: AtomicDatabaseAPI, funded: Sequence[str]
 ) -> None:
-    account = {"balance": FUNDING, "nonce": 0, "code": b"", "storage": {}}
-    header = {"difficulty": 0, "gas_limit": BLOCK_GAS_LIMIT, "nonce": bytes(8)}
+    account = AccountDetails(balance=FUNDING, nonce=0, code=b"", storage={})
+    header: dict[str, HeaderParams] = {
+        "difficulty": 0,
+        "gas_limit": BLOCK_GAS_LIMIT,
+        "nonce": bytes(8),
+    }
     evm.from_genesis(database, header, {_canonical(address): account for address in funded})
 
 
@@ -169,7 +176,9 @@ def _check(chain: MiningChain, transaction: SignedTransactionAPI) -> None:
     state = chain.get_vm().state
     expected, base_fee = state.get_nonce(transaction.sender), _base_fee(chain.header)
     if transaction.nonce != expected:
-        raise Conflict(f"The transaction has nonce {transaction.nonce}, the chain expects {expected}.")
+        raise Conflict(
+            f"The transaction has nonce {transaction.nonce}, the chain expects {expected}."
+        )
     if transaction.max_fee_per_gas < base_fee:
         raise Conflict(
             f"The transaction offers {transaction.max_fee_per_gas} wei per gas, the block asks "
@@ -198,12 +207,10 @@ def _position(chain: MiningChain, digest: Hash32) -> tuple[int, int] | None:
 
 
 def _receipt(chain: MiningChain, digest: Hash32, block_number: int, index: int) -> Receipt:
-    header = chain.get_canonical_block_header_by_number(block_number)  # type: ignore[arg-type]  # an int is a BlockNumber
+    header = chain.get_canonical_block_header_by_number(BlockNumber(block_number))
     transaction = chain.get_canonical_transaction_by_index(header.block_number, index)
     receipt = chain.get_transaction_receipt_by_index(header.block_number, index)
-    tip = min(
-        transaction.max_priority_fee_per_gas, transaction.max_fee_per_gas - _base_fee(header)
-    )
+    tip = min(transaction.max_priority_fee_per_gas, transaction.max_fee_per_gas - _base_fee(header))
     creates = not transaction.to
     sender = _hex(transaction.sender)
     return Receipt(
@@ -217,7 +224,7 @@ def _receipt(chain: MiningChain, digest: Hash32, block_number: int, index: int) 
     )
 
 
-def _unsigned(chain: MiningChain, state: StateAPI, call: Call) -> SpoofTransaction:
+def _unsigned(chain: MiningChain, state: StateAPI, call: Call) -> SignedTransactionAPI:
     sender = _canonical(call.sender)
     transaction = chain.create_unsigned_transaction(
         nonce=state.get_nonce(sender),
@@ -227,7 +234,8 @@ def _unsigned(chain: MiningChain, state: StateAPI, call: Call) -> SpoofTransacti
         value=0,
         data=call.data,
     )
-    return SpoofTransaction(transaction, from_=sender)
+    # A stand-in with a sender and no signature; py-evm itself passes it off as signed.
+    return cast(SignedTransactionAPI, SpoofTransaction(transaction, from_=sender))
 
 
 def _call_error(error: VMError) -> Exception:
@@ -237,7 +245,7 @@ def _call_error(error: VMError) -> Exception:
 
 
 def _base_fee(header: BlockHeaderAPI) -> int:
-    return int(header.base_fee_per_gas)
+    return int(header.base_fee_per_gas or 0)
 
 
 def _canonical(address: str) -> Address:

@@ -1,7 +1,7 @@
 """Turns what a contract reverted with into a sentence for the person who caused it.
 
-The data is `keccak(signature)[:4]` and the ABI-encoded arguments, for the contract's named errors as
-for Solidity's own `Error(string)` and `Panic(uint256)`.
+The data is `keccak(signature)[:4]` and the ABI-encoded arguments, for the contract's named errors
+as for Solidity's own `Error(string)` and `Panic(uint256)`.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,8 +1,8 @@
 """Any EVM chain behind an HTTP(S) URL, through web3.py.
 
-The endpoint is not trusted further than it must be: its chain id is compared with the settings before
-first use and before every send, the hash of what is sent is computed here, and a receipt must be for
-the transaction asked about. What it says of state is re-read by the caller.
+The endpoint is not trusted further than it must be: its chain id is compared with the settings
+before first use and before every send, the hash of what is sent is computed here, and a receipt
+must be for the transaction asked about. What it says of state is re-read by the caller.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,13 @@ from web3.exceptions import (
 )
 from web3.types import TxParams, TxReceipt
 
-from tools.errors import ConfigurationError, Conflict, IntegrityError, Refused, ServiceUnavailable
+from tools.errors import (
+    ConfigurationError,
+    Conflict,
+    IntegrityError,
+    MintmarkError,
+    ServiceUnavailable,
+)
 from tools.minting.chain import EMBEDDED_CHAIN_IDS, Call, Fees, Receipt
 from tools.minting.reverts import revert_error
 
@@ -109,14 +115,17 @@ class RpcChain:
         try:
             with self._explained("eth_sendRawTransaction"):
                 answer = "0x" + bytes(self._web3.eth.send_raw_transaction(raw)).hex()
-        except (Conflict, ConfigurationError, Refused):
+        except ServiceUnavailable:
+            raise
+        except MintmarkError:
             # "already known", "nonce too low", "already imported"…: every client words it its way.
             if self._knows(digest):
                 return digest
             raise
         if answer != digest:
             raise IntegrityError(
-                f"Chain {self.name}: {self._host} says it took transaction {answer}, sent was {digest}."
+                f"Chain {self.name}: {self._host} says it took transaction {answer}, "
+                f"sent was {digest}."
             )
         return digest
 
@@ -167,7 +176,7 @@ class RpcChain:
                 f"{where} did not answer {method} within {self._timeout_s:g} s."
             ) from None
         except requests.HTTPError as error:
-            status = error.response.status_code
+            status = "an error" if error.response is None else str(error.response.status_code)
             raise ServiceUnavailable(f"{where} answered {method} with HTTP {status}.") from None
         except requests.RequestException:
             raise ServiceUnavailable(

@@ -17,6 +17,7 @@ from tools.minting.planning import Transaction
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
+    from eth_account.types import TransactionDictType
 
 DEVELOPMENT_KEY_FILE = "development.key"
 
@@ -120,7 +121,8 @@ def keystore_signer(path: Path, password_variable: str) -> LocalSigner:
 
     if password_variable not in os.environ:
         raise ConfigurationError(
-            f"No password for the keystore {path}: set the environment variable {password_variable}."
+            f"No password for the keystore {path}: set the environment variable "
+            f"{password_variable}."
         )
     try:
         content = path.read_text(encoding="utf-8")
@@ -135,8 +137,8 @@ def keystore_signer(path: Path, password_variable: str) -> LocalSigner:
     return LocalSigner(Account.from_key(key), embedded_only=False)
 
 
-def _fields(transaction: Transaction) -> dict[str, int | str | bytes]:
-    fields: dict[str, int | str | bytes] = {
+def _fields(transaction: Transaction) -> "TransactionDictType":
+    fields: TransactionDictType = {
         "type": 2,
         "chainId": transaction.chain_id,
         "nonce": transaction.nonce,
@@ -146,20 +148,21 @@ def _fields(transaction: Transaction) -> dict[str, int | str | bytes]:
         "maxFeePerGas": transaction.max_fee_per_gas,
         "maxPriorityFeePerGas": transaction.max_priority_fee_per_gas,
     }
-    return fields if transaction.to is None else {**fields, "to": transaction.to}
+    return fields if transaction.to is None else {**fields, "to": bytes.fromhex(transaction.to[2:])}
 
 
 def _account(text: str, where: str) -> "LocalAccount":
     from eth_account import Account
-    from eth_keys.exceptions import ValidationError
+    from eth_utils.exceptions import ValidationError
 
     try:
-        return Account.from_key(bytes.fromhex(text.strip().removeprefix("0x")))
+        account: LocalAccount = Account.from_key(bytes.fromhex(text.strip().removeprefix("0x")))
     except (ValueError, ValidationError):
         # `from None`: the original message quotes what it was given.
         raise ConfigurationError(
             f"{where} holds no private key: it must be 64 hexadecimal digits."
         ) from None
+    return account
 
 
 def _write_new_key(path: Path) -> None:

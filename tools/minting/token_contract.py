@@ -72,10 +72,13 @@ def deploy_call(sender: str, terms: ContractTerms) -> Call:
 
 
 def created_address(sender: str, nonce: int) -> str:
-    """Where the contract of `sender`'s transaction `nonce` will lie (CREATE: keccak(rlp(…))[12:])."""
+    """Where the contract that `sender` creates with transaction `nonce` will lie.
+
+    The last 20 bytes of keccak(rlp([sender, nonce])), as the CREATE rule has it.
+    """
     from eth_utils.address import to_canonical_address, to_checksum_address
     from eth_utils.crypto import keccak
-    from rlp import encode
+    from rlp import encode  # type: ignore[import-untyped]  # rlp ships no types
 
     return to_checksum_address(keccak(encode([to_canonical_address(sender), nonce]))[12:])
 
@@ -185,7 +188,9 @@ class TokenContract:
         output = self._chain.call(Call(_NOBODY, self.address, _encode(function, *arguments)))
         if not output:
             raise NotFound(f"No Mintmark contract lies at {self.address} on {self._chain.name}.")
-        return decode([entry["type"] for entry in abi_entry("function", function)["outputs"]], output)
+        return decode(
+            [entry["type"] for entry in abi_entry("function", function)["outputs"]], output
+        )
 
 
 def _encode(function: str, *arguments: Any) -> bytes:

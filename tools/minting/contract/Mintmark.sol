@@ -6,11 +6,12 @@ import {ERC2981} from "solady/src/tokens/ERC2981.sol";
 import {OwnableRoles} from "solady/src/auth/OwnableRoles.sol";
 
 /// @title Mintmark
-/// @notice An ERC-721 collection whose tokens carry where they came from: the seed and the model that
-/// drew the picture, and the SHA-256 of the token's metadata, from which the token URI is computed.
-/// @dev A token takes two storage slots. The first holds the owner (160 bits), the seed (64 bits) and
-/// the model index (32 bits), the second the metadata digest. Nobody can change seed, model or digest
-/// after minting, and there is no burn and no proxy. A mint runs no code of the recipient
+/// @notice An ERC-721 collection whose tokens carry where they came from: the seed and the model
+/// that drew the picture, and the SHA-256 of the token's metadata, from which the token URI is
+/// computed.
+/// @dev A token takes two storage slots. The first holds the owner (160 bits), the seed (64 bits)
+/// and the model index (32 bits), the second the metadata digest. Nobody can change seed, model or
+/// digest after minting, and there is no burn and no proxy. A mint runs no code of the recipient
 /// (it is not a "safe mint"), so it cannot be re-entered.
 contract Mintmark is ERC721, ERC2981, OwnableRoles {
     /// @notice The role that may mint, register models and ask for a metadata refresh.
@@ -22,8 +23,8 @@ contract Mintmark is ERC721, ERC2981, OwnableRoles {
     /// @dev RFC 4648 base32, lower case: the multibase "b".
     bytes32 private constant _BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-    /// @dev Every CIDv1 of a raw block hashed with SHA-256 begins like this: multibase "b", then the
-    /// first 30 bits of 0x01551220 (version 1, codec raw, multihash sha2-256, 32 bytes).
+    /// @dev Every CIDv1 of a raw block hashed with SHA-256 begins like this: multibase "b", then
+    /// the first 30 bits of 0x01551220 (version 1, codec raw, multihash sha2-256, 32 bytes).
     bytes14 private constant _URI_PREFIX = "ipfs://bafkrei";
 
     /// @dev Read by every mint, so the three share a slot.
@@ -61,7 +62,7 @@ contract Mintmark is ERC721, ERC2981, OwnableRoles {
     error EmptyDigest();
     /// @notice Minting is paused.
     error MintingIsPaused();
-    /// @notice A range of tokens must start at a minted token and not run backwards or past the last.
+    /// @notice Not a range of minted tokens: it must begin at 1 or later and not run backwards.
     error NoSuchTokens(uint256 fromTokenId, uint256 toTokenId);
 
     /// @param name_ the collection's name
@@ -137,8 +138,8 @@ contract Mintmark is ERC721, ERC2981, OwnableRoles {
         emit ModelRegistered(modelIndex, modelDigest);
     }
 
-    /// @notice Asks marketplaces to fetch the metadata of tokens again, for instance after a gateway
-    /// had lost it. The metadata itself cannot change.
+    /// @notice Asks marketplaces to fetch the metadata of tokens again, for instance after a
+    /// gateway had lost it. The metadata itself cannot change.
     function refreshMetadata(uint256 fromTokenId, uint256 toTokenId)
         external
         onlyRolesOrOwner(MINTER_ROLE)
@@ -151,7 +152,7 @@ contract Mintmark is ERC721, ERC2981, OwnableRoles {
 
     // ---------------------------------------------------------------- the owner's decisions
 
-    /// @notice Stops or resumes minting. Transfers are never stopped: tokens belong to their holders.
+    /// @notice Stops or resumes minting. Transfers are never stopped: tokens are their holders'.
     function setPaused(bool paused_) external onlyOwner {
         _counters.paused = paused_;
         emit MintingPaused(paused_);
@@ -252,8 +253,8 @@ contract Mintmark is ERC721, ERC2981, OwnableRoles {
             || interfaceId == _ERC4906_INTERFACE_ID;
     }
 
-    /// @dev The CID's 36 bytes are 58 base32 letters: the first 6 are in `_URI_PREFIX`, the other 52
-    /// hold two zero bits, the digest's 256 bits and two padding bits.
+    /// @dev The CID's 36 bytes are 58 base32 letters: the first 6 are in `_URI_PREFIX`, the other
+    /// 52 hold two zero bits, the digest's 256 bits and two padding bits.
     function _rawBlockURI(bytes32 digest) private pure returns (string memory) {
         bytes memory uri = new bytes(66);
         for (uint256 i; i < 14; ++i) uri[i] = _URI_PREFIX[i];
