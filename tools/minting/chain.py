@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tools.settings import ChainSettings
+
 #: Chain ids kept for embedded chains. An RPC chain may not claim them, and the development key
 #: signs for nothing else (EIP-155 binds a signature to its chain id).
 EMBEDDED_CHAIN_IDS = range(1_337_000, 1_338_000)
@@ -92,15 +94,9 @@ class Chain(Protocol):
 
 
 def open_chain(
-    name: str,
-    chain_id: int,
-    *,
-    url: str | None = None,
-    folder: Path,
-    funded: Sequence[str] = (),
-    timeout_s: float = 20.0,
+    name: str, settings: ChainSettings, data_dir: Path, *, funded: Sequence[str] = ()
 ) -> Chain:
-    """Opens a chain: by `url` where there is one, else the embedded chain in `folder`.
+    """Opens the chain the settings describe; an embedded one lies in the data folder.
 
     `funded` accounts get ether when an embedded chain is first made.
 
@@ -108,10 +104,11 @@ def open_chain(
         ConfigurationError: the chain id does not belong to this kind of chain or to the file.
         ServiceUnavailable: the chain's file cannot be made or opened.
     """
-    if url is not None:
+    if settings.kind == "rpc" and settings.rpc_url is not None:
         from tools.minting.rpc import RpcChain
 
-        return RpcChain(name, url, chain_id, timeout_s=timeout_s)
+        return RpcChain(name, str(settings.rpc_url), settings.chain_id)
     from tools.minting.embedded import EmbeddedChain
 
-    return EmbeddedChain(folder / f"{name}.chain", chain_id, name=name, funded=funded)
+    path = data_dir / "chains" / f"{name}.chain"
+    return EmbeddedChain(path, settings.chain_id, name=name, funded=funded)

@@ -17,7 +17,7 @@ from eth.abc import (
     StateAPI,
 )
 from eth.chains.base import MiningChain
-from eth.exceptions import Revert, TransactionNotFound, VMError
+from eth.exceptions import PyEVMError, Revert, TransactionNotFound, VMError
 from eth.typing import AccountDetails, HeaderParams
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
@@ -32,6 +32,7 @@ from tools.minting.chain import EMBEDDED_CHAIN_IDS, Call, Fees, Receipt
 from tools.minting.planning import ether
 from tools.minting.reverts import revert_error
 from tools.minting.token_contract import created_address
+from tools.provenance.effects import effect
 
 BLOCK_GAS_LIMIT = 30_000_000
 FUNDING = 10_000 * 10**18  # wei each funded account starts with
@@ -53,7 +54,8 @@ class EmbeddedChain:
         if chain_id not in EMBEDDED_CHAIN_IDS:
             raise ConfigurationError(
                 f"Chain id {chain_id} is not for an embedded chain: use one from "
-                f"{EMBEDDED_CHAIN_IDS.start} to {EMBEDDED_CHAIN_IDS.stop - 1}."
+                f"{EMBEDDED_CHAIN_IDS.start} to {EMBEDDED_CHAIN_IDS.stop - 1}, or, for a chain "
+                'behind a URL, set kind = "rpc" and rpc_url.'
             )
         self.name = name
         self.chain_id = chain_id
@@ -94,6 +96,7 @@ class EmbeddedChain:
     def call(self, call: Call) -> bytes:
         return bytes(self._execute(call).output)
 
+    @effect
     def send_raw(self, raw: bytes) -> str:
         with self._store.writing() as database:
             chain = self._evm(database)
@@ -164,7 +167,7 @@ def _decode(chain: MiningChain, raw: bytes) -> SignedTransactionAPI:
         transaction.validate()
         sent_for = transaction.chain_id
         _ = transaction.sender
-    except (RLPException, ValidationError, AttributeError) as error:
+    except (RLPException, ValidationError, PyEVMError, AttributeError) as error:
         raise InvalidInput(f"The bytes are not a signed transaction: {error}.") from error
     if sent_for != chain.chain_id:
         raise InvalidInput(f"The transaction is for chain {sent_for}, this is {chain.chain_id}.")

@@ -34,8 +34,8 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Transaction:
-    """An unsigned EIP-1559 transaction. It carries no ether: nothing Mintmark sends is payable."""
+class UnsignedTransaction:
+    """An EIP-1559 transaction. It carries no ether: nothing Mintmark sends is payable."""
 
     chain_id: int
     nonce: int
@@ -59,7 +59,7 @@ def quote(chain: Chain, call: Call) -> Quote:
 
 def plan_transaction(
     call: Call, offer: Quote, *, chain_id: int, nonce: int, cost_cap: int
-) -> Transaction:
+) -> UnsignedTransaction:
     """The transaction for a call, at the quoted fees.
 
     Args:
@@ -79,7 +79,7 @@ def plan_transaction(
             f"{offer.fees.max_fee_per_gas / 10**9:.3f} gwei), above the cap of {ether(cost_cap)}. "
             "Wait for lower fees or approve a higher cap."
         )
-    return Transaction(
+    return UnsignedTransaction(
         chain_id=chain_id,
         nonce=nonce,
         sender=call.sender,

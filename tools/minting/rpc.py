@@ -33,6 +33,7 @@ from tools.errors import (
 )
 from tools.minting.chain import EMBEDDED_CHAIN_IDS, Call, Fees, Receipt
 from tools.minting.reverts import revert_error
+from tools.provenance.effects import effect
 
 _CANNOT_PAY = ("insufficient funds", "insufficient balance")
 
@@ -109,6 +110,7 @@ class RpcChain:
             # CCIP reads would let a contract make this process fetch URLs.
             return bytes(eth.call(_parameters(call), ccip_read_enabled=False))
 
+    @effect
     def send_raw(self, raw: bytes) -> str:
         self.check()
         digest = "0x" + keccak(raw).hex()

@@ -1,7 +1,8 @@
 """The only module that touches private keys. Nothing it returns, prints or raises shows one.
 
 Three places a key may come from: the development key, made once in the data folder and good for
-embedded chains only; an environment variable; an encrypted keystore file (Web3 Secret Storage v3).
+embedded chains only; the settings' `private_key`, which only the environment may hold; an encrypted
+keystore file (Web3 Secret Storage v3).
 """
 
 import os
@@ -11,9 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from pydantic import SecretStr
+
 from tools.errors import ConfigurationError, InvalidInput, Refused, ServiceUnavailable
 from tools.minting.chain import EMBEDDED_CHAIN_IDS
-from tools.minting.planning import Transaction
+from tools.minting.planning import UnsignedTransaction
+from tools.provenance.effects import effect
+from tools.settings import ChainSettings
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -37,7 +42,7 @@ class Signer(Protocol):
     def address(self) -> str:
         """The account, with its checksum."""
 
-    def sign(self, transaction: Transaction) -> SignedTransaction:
+    def sign(self, transaction: UnsignedTransaction) -> SignedTransaction:
         """Signs; the same transaction always gives the same bytes (RFC 6979).
 
         Raises:
@@ -57,7 +62,8 @@ class LocalSigner:
     def address(self) -> str:
         return str(self._account.address)
 
-    def sign(self, transaction: Transaction) -> SignedTransaction:
+    @effect
+    def sign(self, transaction: UnsignedTransaction) -> SignedTransaction:
         if self._embedded_only and transaction.chain_id not in EMBEDDED_CHAIN_IDS:
             raise Refused(
                 f"The development key does not sign for chain {transaction.chain_id}: it is for "
@@ -75,6 +81,32 @@ class LocalSigner:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a signer is not to be pickled or copied: it holds a private key")
+
+
+def open_signer(name: str, settings: ChainSettings, data_dir: Path) -> LocalSigner:
+    """The signer the settings name for a chain, or for an embedded chain the development key.
+
+    Raises:
+        ConfigurationError: no key is set, more than one is, or the one set is unusable.
+        ServiceUnavailable: the development key cannot be written.
+    """
+    if settings.keystore is not None and settings.private_key is not None:
+        raise ConfigurationError(f"Chain {name} has a keystore and a private key: set only one.")
+    if settings.private_key is not None:
+        return key_signer(settings.private_key, f"chains.{name}.private_key")
+    if settings.keystore is not None:
+        if settings.keystore_password is None:
+            raise ConfigurationError(
+                f"The keystore of chain {name} has no password: "
+                f"set MINTMARK_CHAINS__{name.upper()}__KEYSTORE_PASSWORD."
+            )
+        return keystore_signer(settings.keystore, settings.keystore_password)
+    if settings.kind == "embedded":
+        return development_signer(data_dir)
+    raise ConfigurationError(
+        f"Chain {name} has no key to sign with: set chains.{name}.keystore, or "
+        f"MINTMARK_CHAINS__{name.upper()}__PRIVATE_KEY in the environment."
+    )
 
 
 def development_signer(folder: Path) -> LocalSigner:
@@ -96,48 +128,36 @@ def development_signer(folder: Path) -> LocalSigner:
     return LocalSigner(_account(text, f"The key file {path}"), embedded_only=True)
 
 
-def environment_signer(variable: str) -> LocalSigner:
-    """The key in an environment variable: 64 hexadecimal digits.
+def key_signer(key: SecretStr, where: str) -> LocalSigner:
+    """A key given as 64 hexadecimal digits; `where` says in messages where it was given.
 
     Raises:
-        ConfigurationError: the variable is not set or holds no key.
+        ConfigurationError: it is not a private key.
     """
-    text = os.environ.get(variable, "")
-    if not text:
-        raise ConfigurationError(
-            f"No key: set the environment variable {variable} or name a keystore file."
-        )
-    account = _account(text, f"The environment variable {variable}")
-    return LocalSigner(account, embedded_only=False)
+    return LocalSigner(_account(key.get_secret_value(), where), embedded_only=False)
 
 
-def keystore_signer(path: Path, password_variable: str) -> LocalSigner:
-    """The key in an encrypted keystore file; its password comes from the environment.
+def keystore_signer(path: Path, password: SecretStr) -> LocalSigner:
+    """The key in an encrypted keystore file.
 
     Raises:
-        ConfigurationError: there is no such file, no password, or they do not fit.
+        ConfigurationError: there is no such file, or the password does not open it.
     """
     from eth_account import Account
 
-    if password_variable not in os.environ:
-        raise ConfigurationError(
-            f"No password for the keystore {path}: set the environment variable "
-            f"{password_variable}."
-        )
     try:
         content = path.read_text(encoding="utf-8")
-        key = Account.decrypt(content, os.environ[password_variable])
+        key = Account.decrypt(content, password.get_secret_value())
     except OSError as error:
         raise ConfigurationError(f"The keystore {path} cannot be read: {error.strerror}.") from None
     except (ValueError, TypeError, KeyError):
         raise ConfigurationError(
-            f"The keystore {path} does not open: it is damaged, or the password in "
-            f"{password_variable} is wrong."
+            f"The keystore {path} does not open: it is damaged, or its password is wrong."
         ) from None
     return LocalSigner(Account.from_key(key), embedded_only=False)
 
 
-def _fields(transaction: Transaction) -> "TransactionDictType":
+def _fields(transaction: UnsignedTransaction) -> "TransactionDictType":
     fields: TransactionDictType = {
         "type": 2,
         "chainId": transaction.chain_id,
