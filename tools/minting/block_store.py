@@ -50,7 +50,7 @@ class BlockStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def create(self, chain_id: int, fill: Callable[[AtomicDB], None]) -> None:
         """Makes the file with what `fill` puts in, unless it is there already.
@@ -58,25 +58,25 @@ class BlockStore:
         It is filled under another name and then linked: whole or absent, and when several processes
         make it at once, the first one's stays.
         """
-        if self._path.exists():
+        if self.path.exists():
             return
         with self._disk_errors_explained():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".chain-") as folder:
-                draft = Path(folder) / self._path.name
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".chain-") as folder:
+                draft = Path(folder) / self.path.name
                 _fill(draft, chain_id, fill)
                 with suppress(FileExistsError):
-                    self._path.hardlink_to(draft)
+                    self.path.hardlink_to(draft)
 
     def chain_id(self) -> int:
         """The chain id the file was made with."""
-        with self._disk_errors_explained(), closing(_connect(self._path)) as connection:
+        with self._disk_errors_explained(), closing(_connect(self.path)) as connection:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
     def reading(self) -> Iterator[AtomicDB]:
         """The newest whole block, unchanged for as long as this lasts."""
-        with self._disk_errors_explained(), closing(_connect(self._path)) as connection:
+        with self._disk_errors_explained(), closing(_connect(self.path)) as connection:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             yield AtomicDB(_Entries(connection))
@@ -84,7 +84,7 @@ class BlockStore:
     @contextmanager
     def writing(self) -> Iterator[AtomicDB]:
         """The right to add a block: committed at the end, undone by an exception or a kill."""
-        with self._disk_errors_explained(), closing(_connect(self._path)) as connection:
+        with self._disk_errors_explained(), closing(_connect(self.path)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield AtomicDB(_Entries(connection))
             connection.execute("COMMIT")
@@ -94,14 +94,12 @@ class BlockStore:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise ServiceUnavailable(
-                f"The chain file {self._path} is unusable: {error}."
-            ) from error
+            raise ServiceUnavailable(f"The chain file {self.path} is unusable: {error}.") from error
         except sqlite3.DatabaseError as error:
-            raise IntegrityError(f"{self._path} is not an intact chain file: {error}.") from error
+            raise IntegrityError(f"{self.path} is not an intact chain file: {error}.") from error
         except OSError as error:
             raise ServiceUnavailable(
-                f"The chain file {self._path} cannot be made: {error.strerror}."
+                f"The chain file {self.path} cannot be made: {error.strerror}."
             ) from error
 
 

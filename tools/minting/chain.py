@@ -59,6 +59,9 @@ class Chain(Protocol):
     def chain_id(self) -> int:
         """EIP-155 chain id."""
 
+    def check(self) -> None:
+        """Raises `ConfigurationError` when this is not the chain the settings say."""
+
     def block_number(self) -> int:
         """Number of the newest block."""
 

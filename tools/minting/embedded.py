@@ -62,10 +62,14 @@ class EmbeddedChain:
         self._evm = _evm_chain(chain_id)
         self._store = BlockStore(path)
         self._store.create(chain_id, lambda database: _write_genesis(self._evm, database, funded))
-        if self._store.chain_id() != chain_id:
+        self.check()
+
+    def check(self) -> None:
+        held = self._store.chain_id()
+        if held != self.chain_id:
             raise ConfigurationError(
-                f"{path} holds chain {self._store.chain_id()}, the settings say {chain_id}: "
-                "name another file or correct the chain id."
+                f"{self._store.path} holds chain {held}, the settings say {self.chain_id}: "
+                "correct the chain id, or give this chain another name."
             )
 
     def block_number(self) -> int:

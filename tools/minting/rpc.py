@@ -15,13 +15,7 @@ from eth_typing import HexStr
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3 import HTTPProvider, Web3
-from web3.exceptions import (
-    BadResponseFormat,
-    ContractLogicError,
-    TransactionNotFound,
-    Web3Exception,
-    Web3RPCError,
-)
+from web3.exceptions import ContractLogicError, TransactionNotFound, Web3RPCError
 from web3.types import TxParams, TxReceipt
 
 from tools.errors import (
@@ -184,7 +178,7 @@ class RpcChain:
             raise ServiceUnavailable(
                 f"{where} cannot be reached. Is the URL right, and the node running?"
             ) from None
-        except (BadResponseFormat, Web3Exception, ValueError, KeyError, TypeError, IndexError):
+        except Exception:  # what parsing a stranger's answer can raise has no end
             raise ServiceUnavailable(
                 f"{where} answered {method} with something that is not Ethereum JSON-RPC. "
                 "Is the URL that of a node?"

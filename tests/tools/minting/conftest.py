@@ -15,7 +15,7 @@ from tools.settings import ChainSettings
 COPPER = ChainSettings(chain_id=1_337_001)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def an_open_record() -> Iterator[None]:
     with open_record():
         yield

@@ -26,6 +26,8 @@ from tools.minting.token_contract import TokenContract, created_address, mint_ca
 from tools.provenance.effects import current_call
 from tools.settings import ChainSettings
 
+pytestmark = pytest.mark.usefixtures("an_open_record")
+
 
 def planned(mint: Mint, approval: str = "first approval") -> UnsignedTransaction:
     call = mint_call(mint.signer.address, mint.address, order(approval))

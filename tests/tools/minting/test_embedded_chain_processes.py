@@ -5,10 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.tools.minting.chains import Mint
 from tools.minting.chain import open_chain
 from tools.minting.signer import development_signer
 from tools.settings import ChainSettings
+
+pytestmark = pytest.mark.usefixtures("an_open_record")
 
 _FOREVER = 10**6
 

@@ -15,6 +15,8 @@ from tools.minting.signer import LocalSigner, development_signer, key_signer, op
 from tools.provenance.effects import current_call
 from tools.settings import ChainSettings
 
+pytestmark = pytest.mark.usefixtures("an_open_record")
+
 KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
 ADDRESS = "0x2c7536E3605D9C16a7a3D7b1898e529396a65c23"
 MAINNET = ChainSettings.model_validate(
