@@ -16,7 +16,7 @@ makes the average token 1. Anyone who has the traits of the supply can compute a
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from math import prod
 
@@ -66,17 +66,10 @@ def ranking(corpus: Sequence[Traits]) -> list[Rarity]:
     factors = [[counts[name][token.get(name, _NULL)] for name in counts] for token in tokens]
     unique = [sum(counts[name][token[name]] == 1 for name in token) for token in tokens]
     keys = [(-own, prod(product)) for own, product in zip(unique, factors, strict=True)]
-    ranks = _ranks(keys)
-    entropy = _entropy(counts, len(tokens))
+    ranks, scores = _ranks(keys), _scores(factors, counts)
     return [
-        Rarity(
-            rank=ranks[key],
-            supply=len(tokens),
-            unique_traits=own,
-            score=_score(token_factors, len(tokens), entropy),
-            likelihood=_likelihood(token_factors, len(tokens)),
-        )
-        for key, own, token_factors in zip(keys, unique, factors, strict=True)
+        Rarity(ranks[key], len(tokens), own, score, _likelihood(token_factors, len(tokens)))
+        for key, own, score, token_factors in zip(keys, unique, scores, factors, strict=True)
     ]
 
 
@@ -112,16 +105,19 @@ def _likelihood(factors: Sequence[int], supply: int) -> str:
     return f"{share.numerator}/{share.denominator}"
 
 
-def _score(factors: Sequence[int], supply: int, entropy: Decimal) -> int:
-    if not entropy:
-        return 0
-    information = sum((_surprise(count, supply) for count in factors), Decimal(0))
-    thousandths = _CONTEXT.divide(information * 1000, entropy)
-    return int(thousandths.to_integral_value(ROUND_HALF_EVEN))
+def _scores(factors: Sequence[Sequence[int]], counts: _Counts) -> list[int]:
+    """Every token's information content over the collection's entropy, in thousandths."""
+    supply = len(factors)
+    with localcontext(_CONTEXT):
+        entropy = _entropy(counts, supply)
+        if not entropy:
+            return [0] * supply
+        contents = (sum((_surprise(c, supply) for c in own), Decimal(0)) for own in factors)
+        return [int((1000 * content / entropy).to_integral_value()) for content in contents]
 
 
 def _entropy(counts: _Counts, supply: int) -> Decimal:
-    """Sum of p·ln(1/p) over every value of every trait. (The unit cancels out in the score.)"""
+    """Sum of p·ln(1/p) over every value of every trait. (The logarithm's base cancels out.)"""
     terms = (
         count * _surprise(count, supply) for values in counts.values() for count in values.values()
     )
@@ -129,4 +125,4 @@ def _entropy(counts: _Counts, supply: int) -> Decimal:
 
 
 def _surprise(count: int, supply: int) -> Decimal:
-    return _CONTEXT.ln(_CONTEXT.divide(Decimal(supply), Decimal(count)))
+    return (Decimal(supply) / count).ln()

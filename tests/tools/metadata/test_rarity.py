@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import isclose, log2, prod
 
 import pytest
@@ -108,7 +109,7 @@ def test_ranks_are_those_of_the_float_formula_wherever_floats_can_tell(
 @given(st.lists(traits, min_size=1, max_size=12))
 def test_equal_ranks_mean_equal_likelihood_and_the_order_is_exact(corpus: list[Traits]) -> None:
     ranked = sorted(ranking(corpus), key=lambda r: r.rank)
-    for rarer, commoner in zip(ranked, ranked[1:], strict=False):
+    for rarer, commoner in pairwise(ranked):
         key = [(-r.unique_traits, Fraction(r.likelihood)) for r in (rarer, commoner)]
         assert (key[0] == key[1]) == (rarer.rank == commoner.rank)
         assert key[0] <= key[1]
