@@ -130,16 +130,17 @@ def _packed(pixels: Pixels) -> NDArray[np.int64]:
 def _square_size(pixels: Pixels) -> int:
     """The largest square of equal pixels that tiles the picture; 1 if it is of one colour."""
     height, width = pixels.shape[:2]
-    rows, columns = _changes(pixels, 0), _changes(pixels, 1)
+    rows = _changes(pixels)
+    columns = _changes(pixels[[0, *rows]].swapaxes(0, 1))  # equal rows change at equal places
     if not rows and not columns:
         return 1
     return math.gcd(height, width, *rows, *columns)
 
 
-def _changes(pixels: Pixels, axis: int) -> list[int]:
-    """The positions along the axis where a line differs from the line before it."""
-    lines = np.moveaxis(pixels, axis, 0)
-    differs = (lines[1:] != lines[:-1]).any(axis=(1, 2))
+def _changes(lines: Pixels) -> list[int]:
+    """The positions at which a line differs from the line before it."""
+    flat = lines.reshape(len(lines), -1)
+    differs = (flat[1:] != flat[:-1]).any(axis=1)
     return [int(index) + 1 for index in np.flatnonzero(differs)]
 
 

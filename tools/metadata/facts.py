@@ -36,7 +36,7 @@ def text(most: int) -> StringConstraints:
 
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-PerceptualHash = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16}|[0-9a-f]{64})$")]
+PerceptualHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")]
 Seed = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,19})$"), AfterValidator(_seed)]
 Identifier = Annotated[str, text(200)]

@@ -59,7 +59,7 @@ FACTS = TokenFacts(
         width=32,
         height=32,
     ),
-    digests=ImageDigests(digest("file"), digest("pixels"), "0123456789abcdef"),
+    digests=ImageDigests(digest("file"), digest("pixels"), "0123456789abcdef" * 4),
     log=LogPosition("rec-1", digest("record"), 41, digest("head")),
 )
 
