@@ -28,6 +28,7 @@ _FEWEST_SETTINGS = 3  # a last line with fewer of them is part of the prompt
 # The length of a name is bounded so that a long line without a colon is still read in linear time.
 _SETTING = re.compile(r'(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _MODEL_HASH_CHARACTERS = 10
+_LORA_HASH_CHARACTERS = 12
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Infotext:
         seed: int,
         size: tuple[int, int],  # width, height in pixels, as generated
         model: str,
-        model_digest: str,  # SHA-256 in hex; its first ten characters are shown
+        model_digest: str,  # "sha256:" and hex, of which the first ten digits are shown
         version: str,
-        loras: tuple[tuple[str, str], ...] = (),  # (name, SHA-256 in hex)
+        loras: tuple[tuple[str, str], ...] = (),  # (name, digest), applied in this order
     ) -> Self:
         """The infotext of one picture of ours, under the names other tools know."""
         settings = [
@@ -61,7 +62,7 @@ class Infotext:
             ("CFG scale", guidance),
             ("Seed", str(seed)),
             ("Size", f"{size[0]}x{size[1]}"),
-            ("Model hash", model_digest[:_MODEL_HASH_CHARACTERS]),
+            ("Model hash", _hex(model_digest)[:_MODEL_HASH_CHARACTERS]),
             ("Model", model),
         ]
         if loras:
@@ -113,7 +114,11 @@ def png_text(image: Image.Image, key: str) -> str | None:
 
 
 def _lora_hashes(loras: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{name}: {digest[:12]}" for name, digest in loras)
+    return ", ".join(f"{name}: {_hex(digest)[:_LORA_HASH_CHARACTERS]}" for name, digest in loras)
+
+
+def _hex(digest: str) -> str:
+    return digest.removeprefix("sha256:")
 
 
 def _harmless(prompt: str) -> str:

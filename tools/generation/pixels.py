@@ -62,8 +62,8 @@ def open_picture(data: bytes, limits: DecodeLimits = DEFAULT_LIMITS) -> Image.Im
     return image
 
 
-def pixels_sha256(image: Image.Image) -> str:
-    """SHA-256 over what the picture shows, whatever file it came from, in hex.
+def pixel_sha256(image: Image.Image) -> str:
+    """`sha256:` and the hex digest of what the picture shows, whatever file it came from.
 
     Hashed are the ASCII line "mintmark/pixels/1 <mode> <width>x<height>" with its newline, then
     the raw bytes row by row, 8 bits a channel. The mode is RGB, or RGBA when any pixel is not
@@ -71,7 +71,7 @@ def pixels_sha256(image: Image.Image) -> str:
     """
     plain = _plain(image)
     head = f"mintmark/pixels/1 {plain.mode} {plain.width}x{plain.height}\n"
-    return hashlib.sha256(head.encode("ascii") + plain.tobytes()).hexdigest()
+    return f"sha256:{hashlib.sha256(head.encode('ascii') + plain.tobytes()).hexdigest()}"
 
 
 def enlarge(image: Image.Image, factor: int) -> Image.Image:

@@ -35,7 +35,7 @@ def text(most: int) -> StringConstraints:
     return StringConstraints(min_length=1, max_length=most)
 
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 PerceptualHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")]
 Seed = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,19})$"), AfterValidator(_seed)]
@@ -59,7 +59,7 @@ class ModelPin(Part):
 
     id: Identifier  # hub id or the house model's name
     revision: Identifier
-    digest: Sha256
+    digest: Digest
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class FineTune(Part):
 
     name: Identifier
     version: Identifier
-    digest: Sha256
+    digest: Digest
     weight: DecimalText  # scale it was applied with, e.g. "0.8"
 
 
@@ -76,7 +76,7 @@ class FineTune(Part):
 class Recipe(Part):
     """How the picture was made."""
 
-    prompt_commitment: Sha256  # salted; the prompt itself stands in the erasable table
+    prompt_commitment: Digest  # salted; the prompt itself stands in the erasable table
     seed: Seed  # as text: JSON numbers are exact only up to 2^53
     model: ModelPin
     fine_tunes: tuple[FineTune, ...]  # in the order applied; empty for the bare model
@@ -91,8 +91,8 @@ class Recipe(Part):
 class ImageDigests(Part):
     """What the picture is, three ways."""
 
-    sha256: Sha256  # of the image file
-    pixels_sha256: Sha256  # of the decoded pixels
+    sha256: Digest  # of the image file
+    pixel_sha256: Digest  # of the decoded pixels
     perceptual_hash: PerceptualHash
 
 
@@ -103,20 +103,19 @@ class Origin(Part):
     candidate: Identifier
     tool_call: Identifier  # the call that made the picture
     collection: Identifier
-    collection_version: Identifier
-    collection_digest: Sha256
-    creator_commitment: Sha256  # salted; who it was stands in the erasable table
-    tally_hash: Sha256 | None = None  # of the round that chose it; absent without a vote
+    collection_digest: Digest  # of the version of its file that was in force
+    creator_commitment: Digest  # salted; who it was stands in the erasable table
+    tally_hash: Digest | None = None  # of the round that chose it; absent without a vote
 
 
 @dataclass(frozen=True)
 class LogPosition(Part):
-    """The provenance log when the document was made."""
+    """The record that made the picture, and where the log stood when this was written."""
 
-    record: Identifier  # the record that made the picture
-    record_digest: Sha256
-    head_index: Count  # index of the newest record at that moment
-    head_digest: Sha256
+    record_seq: Size
+    record_digest: Digest
+    head_size: Size  # records in the log
+    head_chain: Digest  # its last link
 
 
 @dataclass(frozen=True)

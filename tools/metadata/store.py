@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tools.errors import IntegrityError, NotFound, ServiceUnavailable
 from tools.metadata.unixfs import Cid, cid_of
+from tools.provenance.effects import effect
 
 _INCOMING = "incoming"
 _LEFT_OVER_AFTER_SECONDS = 3600
@@ -32,11 +33,12 @@ class ContentStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @effect
     def put(self, data: bytes) -> Cid:
         """Store the bytes under their CID and return it; storing them again changes nothing.
 
-        Raises ServiceUnavailable when the disk is full or the folder cannot be written to; in
-        that case nothing is left behind.
+        Raises OutsideRecord outside an open record, and ServiceUnavailable when the disk is full
+        or the folder cannot be written to; in both cases nothing is left behind.
         """
         cid = cid_of(data)
         with _disk_errors(self.folder, len(data)):

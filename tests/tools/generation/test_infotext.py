@@ -20,9 +20,9 @@ OURS = Infotext.of_generation(
     seed=2**63,
     size=(32, 32),
     model="house: small, fine",
-    model_digest="0123456789abcdef" * 4,
+    model_digest="sha256:" + "0123456789abcdef" * 4,
     version="0.1.0",
-    loras=(("gold", "f" * 64),),
+    loras=(("gold", "sha256:" + "f" * 64),),
 )
 
 prompts = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters=":"), min_size=1)

@@ -19,7 +19,7 @@ from tools.generation.pixels import (
     decode_picture,
     enlarge,
     native,
-    pixels_sha256,
+    pixel_sha256,
     snap_to_palette,
 )
 
@@ -119,28 +119,28 @@ def test_a_changed_byte_of_the_file_never_escapes_as_another_error(
 
 @given(pictures)
 def test_the_pixel_hash_survives_any_lossless_file(image: Image.Image) -> None:
-    known = pixels_sha256(image)
+    known = pixel_sha256(image)
     for kind, options in (
         ("PNG", {}),
         ("PNG", {"compress_level": 9}),
         ("WEBP", {"lossless": True}),
     ):
-        assert pixels_sha256(decode_picture(file_of(image, kind, **options))) == known
+        assert pixel_sha256(decode_picture(file_of(image, kind, **options))) == known
 
 
 def test_the_pixel_hash_is_that_of_the_colours_not_of_their_encoding() -> None:
     image = snap_to_palette(gradient(), [(0, 0, 0), (255, 255, 255), (9, 9, 200)])
     paletted = image.quantize(3, method=Image.Quantize.FASTOCTREE)
     assert paletted.mode == "P"
-    assert pixels_sha256(paletted) == pixels_sha256(paletted.convert("RGB"))
-    assert pixels_sha256(image.convert("RGBA")) == pixels_sha256(image)
+    assert pixel_sha256(paletted) == pixel_sha256(paletted.convert("RGB"))
+    assert pixel_sha256(image.convert("RGBA")) == pixel_sha256(image)
 
 
 def test_the_pixel_hash_is_computed_as_documented() -> None:
     """sha256("mintmark/pixels/1 RGB 2x1\\n" + 6 bytes), by coreutils."""
     image = Image.fromarray(np.array([[[1, 2, 3], [4, 5, 6]]], dtype=np.uint8))
-    expected = "8fd3f3d2d77d819c9eee105f7635f465322cf5be95080465ec34810ee5210bbb"
-    assert pixels_sha256(image) == expected
+    expected = "sha256:8fd3f3d2d77d819c9eee105f7635f465322cf5be95080465ec34810ee5210bbb"
+    assert pixel_sha256(image) == expected
 
 
 @given(pictures, st.integers(0, 7), st.integers(0, 7), st.integers(0, 2), st.integers(1, 255))
@@ -149,12 +149,12 @@ def test_one_changed_channel_changes_the_pixel_hash(
 ) -> None:
     pixels = np.array(image)
     pixels[row % pixels.shape[0], column % pixels.shape[1], channel] ^= change
-    assert pixels_sha256(Image.fromarray(pixels)) != pixels_sha256(image)
+    assert pixel_sha256(Image.fromarray(pixels)) != pixel_sha256(image)
 
 
 def test_a_row_is_not_a_column() -> None:
     row = Image.new("RGB", (4, 1))
-    assert pixels_sha256(row) != pixels_sha256(row.transpose(Image.Transpose.ROTATE_90))
+    assert pixel_sha256(row) != pixel_sha256(row.transpose(Image.Transpose.ROTATE_90))
 
 
 @given(pictures, st.integers(1, 16))
@@ -167,7 +167,7 @@ def test_enlarging_repeats_every_pixel_exactly(image: Image.Image, factor: int) 
 
 def test_the_native_picture_is_found_again_inside_the_enlarged_one() -> None:
     image = gradient()
-    assert pixels_sha256(native(enlarge(image, 16))) == pixels_sha256(image)
+    assert pixel_sha256(native(enlarge(image, 16))) == pixel_sha256(image)
     assert native(image) is image
 
 
@@ -177,7 +177,7 @@ def test_enlarging_the_native_picture_gives_the_picture_back(
 ) -> None:
     large = enlarge(image, factor)
     small = native(large)
-    assert pixels_sha256(enlarge(small, large.width // small.width)) == pixels_sha256(large)
+    assert pixel_sha256(enlarge(small, large.width // small.width)) == pixel_sha256(large)
 
 
 def test_a_picture_of_one_colour_has_no_smaller_self() -> None:

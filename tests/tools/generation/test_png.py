@@ -13,7 +13,7 @@ from PIL import Image
 
 from tools.errors import InvalidInput
 from tools.generation.infotext import Infotext, read_infotext
-from tools.generation.pixels import decode_picture, enlarge, pixels_sha256
+from tools.generation.pixels import decode_picture, enlarge, pixel_sha256
 from tools.generation.png import encode_png, read_mark
 
 ROOT = Path(__file__).parents[3]
@@ -38,7 +38,7 @@ def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 
 def test_pixels_recipe_and_mark_come_back() -> None:
     data = encode_png(picture(), RECIPE, "rec-42")
-    assert pixels_sha256(decode_picture(data)) == pixels_sha256(picture())
+    assert pixel_sha256(decode_picture(data)) == pixel_sha256(picture())
     assert read_infotext(data) == RECIPE
     assert read_mark(data) == "rec-42"
 

@@ -7,15 +7,28 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.errors import IntegrityError, NotFound, ServiceUnavailable
+from tools.errors import IntegrityError, NotFound, OutsideRecord, ServiceUnavailable
 from tools.metadata.store import ContentStore
 from tools.metadata.unixfs import CHUNK_BYTES, Cid, cid_of
+from tools.people import STUDIO, Role
+from tools.provenance.effects import OpenCall, inside
+from tools.studio import Studio
+
+
+@pytest.fixture(autouse=True)
+def open_record() -> Iterator[None]:
+    """Storing is an effect: it happens inside a tool call that is on record."""
+    nobody = cast(Studio, None)
+    with inside(OpenCall("call-1", nobody, STUDIO, Role.STUDIO, "sha256:" + "0" * 64)):
+        yield
 
 
 @pytest.fixture
@@ -66,13 +79,22 @@ def test_storing_twice_keeps_one_file_untouched(store: ContentStore) -> None:
 
 
 def test_many_threads_storing_the_same_bytes_leave_one_good_file(store: ContentStore) -> None:
-    threads = [threading.Thread(target=store.put, args=(b"x" * 5000,)) for _ in range(16)]
+    data = b"x" * 5000
+    threads = [
+        threading.Thread(target=copy_context().run, args=(store.put, data)) for _ in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(files_in(store.folder)) == 1
-    assert store.get(cid_of(b"x" * 5000)) == b"x" * 5000
+    assert store.get(cid_of(data)) == data
+
+
+def test_nothing_is_stored_outside_an_open_record(store: ContentStore) -> None:
+    with pytest.raises(OutsideRecord):
+        Context().run(store.put, b"unrecorded")
+    assert not store.folder.exists()
 
 
 def test_what_was_never_stored_is_not_found(store: ContentStore) -> None:

@@ -27,7 +27,7 @@ from tools.metadata.unixfs import cid_of
 
 
 def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 TRAITS = {"species": "fox", "headgear": "crown"}
@@ -43,7 +43,6 @@ FACTS = TokenFacts(
         candidate="cand-1",
         tool_call="call-1",
         collection="mintlings",
-        collection_version="3",
         collection_digest=digest("collection"),
         creator_commitment=digest("creator"),
         tally_hash=digest("tally"),
@@ -60,7 +59,7 @@ FACTS = TokenFacts(
         height=32,
     ),
     digests=ImageDigests(digest("file"), digest("pixels"), "0123456789abcdef" * 4),
-    log=LogPosition("rec-1", digest("record"), 41, digest("head")),
+    log=LogPosition(40, digest("record"), 41, digest("head")),
 )
 
 Change = Callable[[dict[str, Any]], None]
@@ -93,7 +92,7 @@ def test_the_provenance_block_carries_every_fact() -> None:
     assert found["schema_version"] == "mintmark/token/1"
     assert found["recipe"]["seed"] == "18446744073709551615"
     assert found["recipe"]["fine_tunes"][0]["digest"] == digest("lora")
-    assert found["log"]["head_index"] == 41
+    assert found["log"]["head_size"] == 41
     assert found["rarity"]["supply"] == 2
     assert found["origin"]["tally_hash"] == digest("tally")
 
@@ -180,12 +179,12 @@ WRONG: list[tuple[Change, str]] = [
         put("provenance", "recipe", "fine_tunes", 0, "weight", value="much"),
         "provenance.recipe.fine_tunes.0.weight",
     ),
-    (put("provenance", "image", "sha256", value="AB" * 32), "provenance.image.sha256"),
-    (put("provenance", "image", "sha256", value="ab" * 32 + "\n"), "provenance.image.sha256"),
+    (put("provenance", "image", "sha256", value="sha256:" + "AB" * 32), "provenance.image.sha256"),
+    (put("provenance", "image", "sha256", value=digest("x") + "\n"), "provenance.image.sha256"),
     (put("provenance", "image", "perceptual_hash", value="12"), "provenance.image.perceptual_hash"),
     (put("provenance", "origin", "extra", value="x"), "provenance.origin.extra"),
     (put("provenance", "schema_version", value="2"), "provenance.schema_version"),
-    (put("provenance", "log", "head_index", value=-1), "provenance.log.head_index"),
+    (put("provenance", "log", "head_size", value=0), "provenance.log.head_size"),
     (put("provenance", "rarity", "rank", value=0), "provenance.rarity.rank"),
 ]
 
