@@ -70,3 +70,11 @@ PALETTE_HEX: tuple[str, ...] = tuple(f"#{colour}" for colour in _COLOURS)
 
 PALETTE: NDArray[np.uint8] = np.array([list(bytes.fromhex(c)) for c in _COLOURS], np.uint8)
 """(colours, 3) RGB."""
+
+
+def snapped(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(..., 3) RGB -> (...) indices of the nearest palette colours, by Euclidean distance."""
+    flat = pictures.reshape(-1, 3).astype(np.float32)
+    colours = PALETTE.astype(np.float32)
+    distances = (colours**2).sum(1) - 2 * flat @ colours.T
+    return distances.argmin(1).astype(np.uint8).reshape(pictures.shape[:-1])
