@@ -72,7 +72,7 @@ class TraitReader:
     def read(self, images: Sequence[Image.Image]) -> list[dict[str, TraitRead]]:
         """The traits of each picture, in category order.
 
-        A picture is 32×32 or a whole multiple of that; raises `InvalidInput` otherwise.
+        A picture is 32x32 or a whole multiple of that; raises `InvalidInput` otherwise.
         """
         import torch
 
@@ -108,7 +108,7 @@ def as_input(image: Image.Image) -> torch.Tensor:
     if image.width != image.height or image.width < NATIVE or image.width % NATIVE:
         raise InvalidInput(
             f"The trait reader needs a square picture of {NATIVE} pixels or a whole multiple; "
-            f"this one has {image.width}×{image.height}."
+            f"this one has {image.width}x{image.height}."
         )
     small = image.convert("RGB").resize((NATIVE, NATIVE), Resampling.BOX)
     return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 127.5 - 1

@@ -16,11 +16,10 @@ import numpy as np
 
 from tools.training.dataset import Dataset
 from tools.training.diffusion import Budget
-from tools.training.latents import pictures_of
+from tools.training.latents import Autoencoder, pictures_of
 
 if TYPE_CHECKING:
     import torch
-    from diffusers import AutoencoderTiny
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class DecoderSettings:
 
 
 def train_decoder(
-    vae: AutoencoderTiny,
+    vae: Autoencoder,
     dataset: Dataset,
     budget: Budget,
     settings: DecoderSettings | None = None,
@@ -70,7 +69,7 @@ def _falling(progress: float) -> float:
 
 
 def _one_step(
-    vae: AutoencoderTiny,
+    vae: Autoencoder,
     dataset: Dataset,
     settings: DecoderSettings,
     optimiser: torch.optim.Optimizer,
@@ -88,14 +87,14 @@ def _one_step(
     weighted = (error.abs() + 2 * error**2).mean(1) * mouth_weights(settings.mouth_weight)
     loss = weighted.mean()
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward() untyped
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(vae.decoder.parameters(), 1.0)
     optimiser.step()
     return float(loss.detach())
 
 
 def noisy_latents(
-    vae: AutoencoderTiny, pictures: torch.Tensor, most: float, noise: torch.Generator
+    vae: Autoencoder, pictures: torch.Tensor, most: float, noise: torch.Generator
 ) -> torch.Tensor:
     """Raw latents of (n, 3, 32, 32) pictures with noise of a random strength for each."""
     import torch
@@ -116,7 +115,7 @@ def mouth_weights(weight: float) -> torch.Tensor:
     return weights / weights.mean()
 
 
-def round_trip_decibels(vae: AutoencoderTiny, dataset: Dataset, count: int = 256) -> float:
+def round_trip_decibels(vae: Autoencoder, dataset: Dataset, count: int = 256) -> float:
     """Peak signal-to-noise ratio of decoded encodings, in dB, before any palette snap."""
     import torch
 

@@ -121,7 +121,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         loss = self._loss()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward() untyped
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
@@ -146,7 +146,8 @@ class Trainer:
             signal * clean + spread * noise, times, self._text(chosen)
         ).sample
         error = (predicted - (signal * noise - spread * clean)) ** 2
-        return (error.mean(1) * self.weights).mean()
+        loss: torch.Tensor = (error.mean(1) * self.weights).mean()
+        return loss
 
     def _stratified_times(self, size: int) -> torch.Tensor:
         import torch
@@ -242,7 +243,7 @@ def learning_rate(settings: Settings, step: int, progress: float) -> float:
 
 
 def face_weights(settings: Settings) -> torch.Tensor:
-    """(8, 8) loss weights of the latent cells, mean 1; a cell is 4×4 pixels."""
+    """(8, 8) loss weights of the latent cells, mean 1; a cell is 4x4 pixels."""
     import torch
 
     weights = torch.ones(8, 8)
@@ -255,4 +256,5 @@ def _cosine_alphas() -> torch.Tensor:
     """Cumulative signal power of the 1,000 training timesteps, as the shipped scheduler has it."""
     from tools.training.house import sampling_scheduler
 
-    return sampling_scheduler().alphas_cumprod
+    alphas: torch.Tensor = sampling_scheduler().alphas_cumprod
+    return alphas

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tools.training.dataset import Dataset
 from tools.training.drawing import SIZE
-from tools.training.latents import BLOCK, LATENT_CHANNELS, new_autoencoder
+from tools.training.latents import BLOCK, LATENT_CHANNELS, Autoencoder, new_autoencoder
 from tools.training.text import TEXT_WIDTH, new_text_encoder, new_tokenizer
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderTiny, DPMSolverMultistepScheduler, UNet2DConditionModel
     from transformers import CLIPTextModel, CLIPTokenizer
 
 LATENT_SIZE = SIZE // BLOCK
+
+Denoiser = Any
+Scheduler = Any
+"""Diffusers' `UNet2DConditionModel` and schedulers: no types reach a checker from there."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,10 @@ HOUSE = Size()
 class Networks:
     """The parts of one house model."""
 
-    vae: AutoencoderTiny
+    vae: Autoencoder
     tokenizer: CLIPTokenizer
     text_encoder: CLIPTextModel
-    unet: UNet2DConditionModel
+    unet: Denoiser
 
 
 def new_networks(dataset: Dataset, seed: int, size: Size = HOUSE) -> Networks:
@@ -53,11 +56,11 @@ def new_networks(dataset: Dataset, seed: int, size: Size = HOUSE) -> Networks:
     )
 
 
-def _new_unet(size: Size) -> UNet2DConditionModel:
+def _new_unet(size: Size) -> Denoiser:
     import torch
     from diffusers import UNet2DConditionModel
 
-    unet = UNet2DConditionModel(
+    unet: Denoiser = UNet2DConditionModel(
         sample_size=LATENT_SIZE,
         in_channels=LATENT_CHANNELS,
         out_channels=LATENT_CHANNELS,
@@ -72,7 +75,7 @@ def _new_unet(size: Size) -> UNet2DConditionModel:
     return unet.to(memory_format=torch.channels_last)
 
 
-def sampling_scheduler() -> DPMSolverMultistepScheduler:
+def sampling_scheduler() -> Scheduler:
     """DPM-Solver++ (2M) over the schedule the model is trained on."""
     from diffusers import DPMSolverMultistepScheduler
 
@@ -81,6 +84,7 @@ def sampling_scheduler() -> DPMSolverMultistepScheduler:
         beta_schedule="squaredcos_cap_v2",
         prediction_type="v_prediction",
         timestep_spacing="trailing",
+        steps_offset=1,
         algorithm_type="dpmsolver++",
         solver_order=2,
     )

@@ -1,6 +1,6 @@
 """The house model's latent space: an `AutoencoderTiny` whose encoder is computed, not learned.
 
-Without residual blocks that encoder is linear. Its two stride-2 convolutions gather each 4×4 block
+Without residual blocks that encoder is linear. Its two stride-2 convolutions gather each 4x4 block
 of pixels into 48 channels without loss, and its last convolution projects them onto the 24
 strongest principal components of the data set. Component k, of variance λ_k, is scaled by
 λ_k^(-1/4): half-way to whitening, so fine detail counts without drowning in noise. So the diffusion
@@ -9,7 +9,7 @@ model can train at once; only the decoder is learned (`tools.training.autoencode
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ from tools.training.drawing import PALETTE
 
 if TYPE_CHECKING:
     import torch
-    from diffusers import AutoencoderTiny
+
+Autoencoder = Any
+"""A diffusers `AutoencoderTiny`; type checkers cannot see through diffusers' lazy imports."""
 
 LATENT_CHANNELS = 24
 BLOCK = 4
@@ -29,13 +31,13 @@ RAW_STD = 0.4
 """Standard deviation of raw latents: the decoder squashes them beyond ±3, so they stay small."""
 
 
-def new_autoencoder(dataset: Dataset) -> AutoencoderTiny:
+def new_autoencoder(dataset: Dataset) -> Autoencoder:
     """The autoencoder with its encoder set from the data and its decoder untrained."""
     import torch
     from diffusers import AutoencoderTiny
 
     mean, projection = principal_components(dataset)
-    vae = AutoencoderTiny(
+    vae: Autoencoder = AutoencoderTiny(
         encoder_block_out_channels=(GATHERED,) * 3,
         decoder_block_out_channels=(DECODER_WIDTH,) * 3,
         num_encoder_blocks=(0, 0, 0),
@@ -53,7 +55,7 @@ def new_autoencoder(dataset: Dataset) -> AutoencoderTiny:
 def principal_components(
     dataset: Dataset, sample: int = 4096
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean (48,) and projection (24, 48) of 4×4 blocks; projected data has mean variance 1."""
+    """Mean (48,) and projection (24, 48) of 4x4 blocks; projected data has mean variance 1."""
     blocks = gathered(PALETTE[dataset.pixels[:sample]].astype(np.float64) / 255)
     mean = blocks.mean(0)
     variances, axes = np.linalg.eigh(np.cov(blocks.T))
@@ -74,7 +76,7 @@ def gathered(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _set_encoder(
-    vae: AutoencoderTiny, mean: NDArray[np.float32], projection: NDArray[np.float32]
+    vae: Autoencoder, mean: NDArray[np.float32], projection: NDArray[np.float32]
 ) -> None:
     """Write space-to-depth, twice, and the projection into the encoder's convolutions."""
     import torch
@@ -103,11 +105,11 @@ def pictures_of(pixels: NDArray[np.uint8]) -> torch.Tensor:
     return rgb / 127.5 - 1
 
 
-def encoded(vae: AutoencoderTiny, pixels: NDArray[np.uint8]) -> torch.Tensor:
+def encoded(vae: Autoencoder, pixels: NDArray[np.uint8]) -> torch.Tensor:
     """(n, 32, 32) palette indices -> (n, 24, 8, 8) scaled latents, as the UNet sees them."""
     import torch
 
     with torch.no_grad():
         chunks = [vae.encode(pictures_of(pixels[i : i + 256])).latents
                   for i in range(0, len(pixels), 256)]  # fmt: skip
-    return torch.cat(chunks) * vae.config.scaling_factor
+    return torch.cat(chunks) * float(vae.config.scaling_factor)

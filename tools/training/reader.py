@@ -22,12 +22,11 @@ from tools.training.autoencoder import noisy_latents
 from tools.training.dataset import Dataset
 from tools.training.diffusion import Budget
 from tools.training.drawing.palette import PALETTE, snapped
-from tools.training.latents import pictures_of
+from tools.training.latents import Autoencoder, pictures_of
 from tools.training.traits import CATEGORIES
 
 if TYPE_CHECKING:
     import torch
-    from diffusers import AutoencoderTiny
 
     from tools.scoring.trait_network import TraitNetwork
 
@@ -52,7 +51,7 @@ class ReaderSettings:
 class Damage:
     """Turns palette indices into pictures as bad as generated ones can be."""
 
-    def __init__(self, vae: AutoencoderTiny, settings: ReaderSettings, seed: int) -> None:
+    def __init__(self, vae: Autoencoder, settings: ReaderSettings, seed: int) -> None:
         import torch
 
         self.vae, self.settings = vae, settings
@@ -90,7 +89,7 @@ class Damage:
 
 def train_reader(
     dataset: Dataset,
-    vae: AutoencoderTiny,
+    vae: Autoencoder,
     budget: Budget,
     settings: ReaderSettings | None = None,
     report: Callable[[dict[str, Any]], None] | None = None,
@@ -129,12 +128,14 @@ def _loss(logits: torch.Tensor, labels: NDArray[np.uint8], smoothing: float) -> 
     targets = torch.from_numpy(labels).long()
     losses = [
         torch.nn.functional.cross_entropy(part, targets[:, at], label_smoothing=smoothing)
-        for at, part in enumerate(logits.split(SIZES, 1))
+        for at, part in enumerate(torch.split(logits, SIZES, 1))
     ]
     return torch.stack(losses).mean()
 
 
-def accuracy(network: TraitNetwork, pictures: torch.Tensor, labels: NDArray[np.uint8]) -> NDArray[np.float64]:
+def accuracy(
+    network: TraitNetwork, pictures: torch.Tensor, labels: NDArray[np.uint8]
+) -> NDArray[np.float64]:
     """(8,) share of pictures whose value is read right, per category."""
     right = _choices(network, pictures) == labels
     return np.asarray(right.mean(0), np.float64)
@@ -145,7 +146,7 @@ def _choices(network: TraitNetwork, pictures: torch.Tensor) -> NDArray[np.int64]
 
     with torch.inference_mode():
         logits = torch.cat([network(part) for part in pictures.split(256)])
-    return np.stack([p.argmax(1).numpy() for p in logits.split(SIZES, 1)], 1)
+    return np.stack([p.argmax(1).numpy() for p in torch.split(logits, SIZES, 1)], 1)
 
 
 def fitted_temperature(
@@ -166,8 +167,12 @@ def halved(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def export_reader(
-    network: TraitNetwork, folder: Path, settings: ReaderSettings, metrics: dict[str, Any],
-    temperature: float, dataset_digest: str,
+    network: TraitNetwork,
+    folder: Path,
+    settings: ReaderSettings,
+    metrics: dict[str, Any],
+    temperature: float,
+    dataset_digest: str,
 ) -> None:
     """Write the half-precision weights and the card that pins and describes them."""
     from safetensors.torch import save

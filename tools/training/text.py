@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tools.training.dataset import caption, example_traits
 
@@ -26,7 +26,7 @@ def new_tokenizer(captions: int = 3000) -> CLIPTokenizer:
     return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=MAX_TOKENS)
 
 
-def _learned_pairs(captions: int) -> tuple[dict[str, int], list[tuple[str, str]]]:
+def _learned_pairs(captions: int) -> tuple[dict[str, int], list[Any]]:
     """Train BPE with CLIP's own normaliser and word splitting; returns vocabulary and merges."""
     import json
 

@@ -143,7 +143,7 @@ def _phrase_table() -> tuple[dict[tuple[str, ...], tuple[str, str]], int]:
     table: dict[tuple[str, ...], tuple[str, str]] = {}
     for category, values in VOCABULARY.items():
         for value in values:
-            for phrase in (value.phrase, *value.synonyms):
+            for phrase in value.said_as():
                 table[tuple(re.findall(r"[a-z0-9']+", phrase.lower()))] = (category, value.name)
     return table, max(map(len, table))
 

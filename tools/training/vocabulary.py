@@ -21,6 +21,10 @@ class TraitValue:
     # other words that mean it
     synonyms: tuple[str, ...] = ()
 
+    def said_as(self) -> tuple[str, ...]:
+        """Every wording that means this value, the canonical one first."""
+        return (self.phrase, *self.synonyms)
+
 
 V = TraitValue
 
@@ -107,10 +111,13 @@ VOCABULARY: dict[str, tuple[TraitValue, ...]] = {
     ),
 }
 
-WORDS_WITHOUT_MEANING: frozenset[str] = frozenset(
-    """a an and as at be by character for from has have having he her his holding holds i in is it
-    its like make me my of on one or our picture pixel art please portrait she some that the their
-    them they this to under wearing wears we wears with you your draw drawing image create generate
-    paint want would like nft avatar fur coloured colored color colour cute style looking look behind
-    front background against standing over""".split()
+_FILLER = (
+    "a against an and art as at avatar background be behind by character color colored colour "
+    "coloured create cute draw drawing for from front fur generate has have having he her his "
+    "holding holds i image in is it its like look looking make me my nft of on one or our "
+    "over paint picture pixel please portrait she some standing style that the their them "
+    "they this to under want we wearing wears with would you your "
 )
+
+WORDS_WITHOUT_MEANING: frozenset[str] = frozenset(_FILLER.split())
+"""Words that a request is made of and that say nothing of the picture."""

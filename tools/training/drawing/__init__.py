@@ -1,4 +1,4 @@
-"""Characters drawn by code: 32×32 pixel art of any set of traits.
+"""Characters drawn by code: 32x32 pixel art of any set of traits.
 
 `draw` gives the picture; `draw_indices` the same as palette indices, for a data set. The same
 traits and seed always give the same pixels: the seed moves the pose by a pixel, varies the light
@@ -34,7 +34,7 @@ _SEE_THROUGH = 255
 
 
 def draw(traits: Mapping[str, str], seed: int) -> Image.Image:
-    """One character as an RGB picture, 32×32. All eight traits are needed."""
+    """One character as an RGB picture, 32x32. All eight traits are needed."""
     from PIL import Image
 
     return Image.fromarray(PALETTE[draw_indices(traits, seed)])

@@ -32,7 +32,9 @@ def _ridge(rng: Generator, base: float, swing: float, waves: float) -> Plane:
     return np.asarray(np.broadcast_to(base + swing * line, (SIZE, SIZE)), np.float32)
 
 
-def _scatter(canvas: Canvas, rng: Generator, count: int, rows: tuple[int, int], colour: int) -> None:
+def _scatter(
+    canvas: Canvas, rng: Generator, count: int, rows: tuple[int, int], colour: int
+) -> None:
     canvas.pixels[rng.integers(*rows, count), rng.integers(0, SIZE, count)] = colour
 
 
@@ -85,7 +87,9 @@ def _sunset(canvas: Canvas, rng: Generator) -> None:
     canvas.flat(disc & ((Y < 11) | (Y % 2 == 0)), int(c[6]))
     for y in (3, 7, 18):
         x = rng.uniform(0, 32)
-        canvas.flat(ellipse(x, y, 6, 0.9) | ellipse(x + 2, y - 1, 3, 0.8), int(c[3 if y < 9 else 4]))
+        canvas.flat(
+            ellipse(x, y, 6, 0.9) | ellipse(x + 2, y - 1, 3, 0.8), int(c[3 if y < 9 else 4])
+        )
     canvas.shade(_ridge(rng, 24, 1.2, 0.25) <= Y, c[:3], (31 - Y) / 9)
 
 

@@ -1,4 +1,4 @@
-"""A 32×32 canvas of palette indices, and the few strokes that everything is drawn with."""
+"""A 32x32 canvas of palette indices, and the few strokes that everything is drawn with."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SPRITE_KEY: dict[str, tuple[str, int]] = {
 
 
 class Canvas:
-    """Palette indices, 32×32, and the layer mask of what has been painted as the character."""
+    """Palette indices, 32x32, and the layer mask of what has been painted as the character."""
 
     def __init__(self) -> None:
         self.pixels: NDArray[np.uint8] = np.zeros((SIZE, SIZE), np.uint8)

@@ -300,9 +300,7 @@ ACCESSORIES: dict[str, tuple[int, int, Rows]] = {
     )),
 }  # fmt: skip
 
-_TORSO: Mask = (
-    ellipse(15.5, 31, 10.5, 6.6) & (Y >= 25) | box(7, 28, 24, 31) | box(8, 26, 23, 31)
-)
+_TORSO: Mask = ellipse(15.5, 31, 10.5, 6.6) & (Y >= 25) | box(7, 28, 24, 31) | box(8, 26, 23, 31)
 _GHOST_HEM: Mask = (Y > 29) & (((X + 1) // 3) % 2 == 0) & _TORSO
 
 

@@ -77,4 +77,5 @@ def snapped(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
     flat = pictures.reshape(-1, 3).astype(np.float32)
     colours = PALETTE.astype(np.float32)
     distances = (colours**2).sum(1) - 2 * flat @ colours.T
-    return distances.argmin(1).astype(np.uint8).reshape(pictures.shape[:-1])
+    nearest: NDArray[np.uint8] = distances.argmin(1).astype(np.uint8)
+    return nearest.reshape(pictures.shape[:-1])
