@@ -54,9 +54,9 @@ class LoraPin(_Part):
 
 
 class ModelPin(_Part):
-    """The model that makes the collection's pictures."""
+    """The model that makes the collection's pictures; without a name, any registered one may."""
 
-    name: Line
+    name: Line | None = None
     digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
     loras: tuple[LoraPin, ...] = ()
 
@@ -68,12 +68,14 @@ class Prompt(_Part):
     negative: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
-class Thresholds(_Part):
-    """What a picture must reach to be shortlisted."""
+class Scoring(_Part):
+    """What a picture must reach; the fields are those of `tools.scoring.verdict.Thresholds`."""
 
-    quality: Thousandths = 400
-    fidelity: Thousandths = 700
-    duplicate_distance: Annotated[int, Field(ge=0, le=64)] = 5  # bits of the perceptual hash
+    quality_at_least: Thousandths = 650
+    fidelity_at_least: Thousandths = 600
+    duplicate_within: Annotated[int, Field(ge=0, le=256)] = 6  # bits of the perceptual hash
+    fidelity_weight: Thousandths = 600
+    diversity_weight: Thousandths = 300
 
 
 class Value(_Part):
@@ -98,9 +100,9 @@ class Collection(_Part):
     royalty_bps: Annotated[int, Field(ge=0, le=10_000)] = 0  # hundredths of a per cent
     chains: tuple[Line, ...] = ()
     shortlist: Annotated[int, Field(ge=1, le=64)] = 4  # how many of a brief go to people
-    model: ModelPin
+    model: ModelPin = ModelPin()
     prompt: Prompt
-    scoring: Thresholds = Thresholds()
+    scoring: Scoring = Scoring()
     denied_words: tuple[Line, ...] = ()
     traits: dict[Category, dict[Line, Value]]
     digest: str = ""  # of the file
