@@ -5,16 +5,15 @@ is written, so a refused wish leaves its record and nothing else.
 """
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tools.definition import Input, Output, PrivateText, tool
+from tools.definition import PRIVATE, Input, Output, PrivateText, tool
 from tools.errors import InvalidInput
 from tools.generation.jobs import position_of
-from tools.generation.pipeline import DTYPE
 from tools.generation.planning import Plan, Wish, planned
 from tools.generation.tables import Brief, Job
 from tools.people import Role
@@ -23,9 +22,6 @@ from tools.provenance.commitments import commit
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.provenance.tables import Person, Plaintext
-
-if TYPE_CHECKING:
-    from tools.studio import Studio
 
 WORKFLOW = "generate"
 
@@ -56,7 +52,7 @@ class JobOut(Output):
     count: int
     seeds: list[str]  # one for each picture, decimal
     traits: dict[str, str]  # what was asked for, as understood
-    notes: list[PrivateText]  # what was not understood; may quote the prompt
+    notes: Annotated[list[str], PRIVATE]  # what was not understood; may quote the prompt
     position: int  # in the queue: 1 is next
 
 
@@ -135,7 +131,6 @@ def _brief(session: Session, call: OpenCall, plan: Plan, brief_id: str) -> Brief
 def _settings(session: Session, call: OpenCall, plan: Plan) -> dict[str, object]:
     """Everything as resolved, so that what is made later is what was decided now."""
     model = plan.model
-    generation = call.studio.settings.generation
     settings: dict[str, object] = recordable(
         {
             "model": {"name": model.name, "digest": model.digest},
@@ -147,9 +142,6 @@ def _settings(session: Session, call: OpenCall, plan: Plan) -> dict[str, object]
             "height": model.size,
             "steps": model.facts.sampling.steps,
             "guidance": model.facts.sampling.guidance_scale,
-            "dtype": DTYPE,
-            "device": generation.device,
-            "threads": generation.threads,
             "pictures": [
                 {
                     "seed": str(picture.seed),

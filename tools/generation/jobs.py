@@ -8,12 +8,12 @@ at the same moment end in one of the two.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tools.definition import Input, Output, PrivateText, tool
+from tools.definition import PRIVATE, Input, Output, tool
 from tools.errors import Conflict, NotFound, Refused
 from tools.generation.candidates import CandidateOut, candidates_of_brief
 from tools.generation.tables import Brief, Job
@@ -41,7 +41,7 @@ class JobStatus(Output):
     stage: str  # what is being done, in words
     progress: int  # thousandths
     position: int  # in the queue: 1 is next; 0 once it has begun
-    error: PrivateText | None  # why it failed
+    error: Annotated[str | None, PRIVATE]  # why it failed
     candidates: list[CandidateOut]
 
 
@@ -126,9 +126,7 @@ def report(studio: Studio, job_id: str, stage: str, progress: int) -> bool:
 def finish(studio: Studio, job_id: str) -> None:
     """The job is done; a job that was cancelled meanwhile stays so."""
     with studio.db.write() as session:
-        move(
-            session, job_id, UNFINISHED, state=DONE, stage="done", progress=1000, ended_at=now()
-        )
+        move(session, job_id, UNFINISHED, state=DONE, stage="done", progress=1000, ended_at=now())
 
 
 def fail(studio: Studio, job_id: str, sentence: str) -> None:
