@@ -75,7 +75,8 @@ class Generation(_Section):
     """How pictures are made on this machine."""
 
     model: str = "house"
-    models: dict[str, str] = Field(default_factory=dict)
+    models: dict[str, str] = Field(default_factory=dict)  # name → folder or hub id
+    loras: dict[str, Path] = Field(default_factory=dict)  # name → safetensors file
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     device: str = "cpu"

@@ -16,11 +16,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tools.errors import IntegrityError, NotFound, ServiceUnavailable
 from tools.metadata.unixfs import Cid, cid_of
 from tools.provenance.effects import effect
 
+if TYPE_CHECKING:
+    from tools.studio import Studio
+
+FOLDER = "store"  # inside the data folder
 _INCOMING = "incoming"
 _LEFT_OVER_AFTER_SECONDS = 3600
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -105,6 +110,11 @@ class ContentStore:
         finally:
             os.close(descriptor)
             Path(name).unlink(missing_ok=True)
+
+
+def store_of(studio: "Studio") -> ContentStore:
+    """The store in this studio's data folder."""
+    return studio.part(ContentStore, lambda s: ContentStore(s.settings.data_dir / FOLDER))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -16,10 +16,12 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tools.errors import InvalidInput
 from tools.training.vocabulary import VOCABULARY, WORDS_WITHOUT_MEANING, TraitValue
+
+Vocabulary = Mapping[str, tuple[TraitValue, ...]]
+"""Category -> its values. Everything below takes one; without it, the house vocabulary is meant."""
 
 CATEGORIES: dict[str, tuple[str, ...]] = {
     category: tuple(value.name for value in values) for category, values in VOCABULARY.items()
@@ -59,25 +61,24 @@ class _Match:
     end: int
 
 
-def trait(category: str, value: str) -> TraitValue:
+def trait(category: str, value: str, vocabulary: Vocabulary = VOCABULARY) -> TraitValue:
     """The entry of one value; raises `InvalidInput` when the vocabulary has no such value."""
-    if category not in VOCABULARY:
+    if category not in vocabulary:
         raise InvalidInput(
-            f"There is no trait category '{category}'; the categories are {', '.join(CATEGORIES)}."
+            f"There is no trait category '{category}'; the categories are {', '.join(vocabulary)}."
         )
-    for entry in VOCABULARY[category]:
+    for entry in vocabulary[category]:
         if entry.name == value:
             return entry
-    raise InvalidInput(
-        f"'{value}' is no value of {category}; its values are {', '.join(CATEGORIES[category])}."
-    )
+    known = ", ".join(entry.name for entry in vocabulary[category])
+    raise InvalidInput(f"'{value}' is no value of {category}; its values are {known}.")
 
 
-def validated(traits: Mapping[str, str]) -> dict[str, str]:
+def validated(traits: Mapping[str, str], vocabulary: Vocabulary = VOCABULARY) -> dict[str, str]:
     """The traits in category order; raises `InvalidInput` for unknown categories or values."""
     for category, value in traits.items():
-        trait(category, value)
-    return {category: traits[category] for category in CATEGORIES if category in traits}
+        trait(category, value, vocabulary)
+    return {category: traits[category] for category in vocabulary if category in traits}
 
 
 def prompt_for(traits: Mapping[str, str]) -> str:
@@ -92,39 +93,42 @@ def prompt_for(traits: Mapping[str, str]) -> str:
     return ", ".join([subject, *phrases] if subject else phrases)
 
 
-def complete(traits: Mapping[str, str], rng: random.Random) -> dict[str, str]:
-    """All eight traits: the given ones kept, the open ones drawn by rarity weight."""
-    known = validated(traits)
-    return {c: known[c] if c in known else _drawn(values, rng) for c, values in VOCABULARY.items()}
+def complete(
+    traits: Mapping[str, str], rng: random.Random, vocabulary: Vocabulary = VOCABULARY
+) -> dict[str, str]:
+    """A trait of every category: the given ones kept, the open ones drawn by rarity weight."""
+    known = validated(traits, vocabulary)
+    return {c: known[c] if c in known else _drawn(values, rng) for c, values in vocabulary.items()}
 
 
 def _drawn(values: tuple[TraitValue, ...], rng: random.Random) -> str:
     return rng.choices([v.name for v in values], [v.weight for v in values])[0]
 
 
-def read_traits(text: str) -> TraitReading:
+def read_traits(text: str, vocabulary: Vocabulary = VOCABULARY) -> TraitReading:
     """Find the trait values that `text` names, by phrase or synonym.
 
     Longest match first, on whole words, whatever the case. Filler words ("a", "wearing") are
     silent; every other word that no trait explains is listed in `unknown`.
     """
     words = [word.removesuffix("'s") for word in re.findall(r"[a-z0-9']+", text.lower())]
-    matches = list(_matches(words))
+    matches = list(_matches(words, vocabulary))
     named: dict[str, list[str]] = {}
     for match in matches:
         values = named.setdefault(match.category, [])
         if match.value not in values:
             values.append(match.value)
     return TraitReading(
-        traits={c: named[c][0] for c in CATEGORIES if c in named},
+        traits={c: named[c][0] for c in vocabulary if c in named},
         unknown=_unexplained(words, matches),
         conflicts={c: tuple(v) for c, v in named.items() if len(v) > 1},
     )
 
 
-def _matches(words: list[str]) -> Iterator[_Match]:
+def _matches(words: list[str], vocabulary: Vocabulary) -> Iterator[_Match]:
     """Greedy left-to-right matches of the longest known phrase at each word."""
-    phrases, longest = _phrase_table()
+    phrases = _phrases(vocabulary)
+    longest = max(map(len, phrases), default=0)
     at = 0
     while at < len(words):
         for length in range(min(longest, len(words) - at), 0, -1):
@@ -137,15 +141,14 @@ def _matches(words: list[str]) -> Iterator[_Match]:
             at += 1
 
 
-@lru_cache(maxsize=1)
-def _phrase_table() -> tuple[dict[tuple[str, ...], tuple[str, str]], int]:
-    """Words of every phrase and synonym -> (category, value), and the longest phrase's length."""
-    table: dict[tuple[str, ...], tuple[str, str]] = {}
-    for category, values in VOCABULARY.items():
-        for value in values:
-            for phrase in value.said_as():
-                table[tuple(re.findall(r"[a-z0-9']+", phrase.lower()))] = (category, value.name)
-    return table, max(map(len, table))
+def _phrases(vocabulary: Vocabulary) -> dict[tuple[str, ...], tuple[str, str]]:
+    """The words of every phrase and synonym -> (category, value)."""
+    return {
+        tuple(re.findall(r"[a-z0-9']+", phrase.lower())): (category, value.name)
+        for category, values in vocabulary.items()
+        for value in values
+        for phrase in value.said_as()
+    }
 
 
 def _unexplained(words: list[str], matches: list[_Match]) -> tuple[str, ...]:
