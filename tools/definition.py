@@ -38,7 +38,7 @@ BY_WORKFLOW: frozenset[Via] = frozenset(("workflow",))
 
 
 class _Private:
-    """Marks a field whose words are a person's: the log gets a commitment, not the text."""
+    """A person's words: of an argument the log gets a commitment, of a result nothing."""
 
 
 PRIVATE = _Private()

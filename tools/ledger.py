@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tools.definition import AnyTool, Input, Output
+from tools.definition import PRIVATE, AnyTool, Input, Output
 from tools.errors import MintmarkError, ServiceUnavailable
 from tools.people import Actor, Role, role_of
 from tools.provenance import log
@@ -67,7 +68,7 @@ class Ledger:
 
     def settle(self, call: OpenCall, output: Output) -> None:
         """Commit the outcome of a call that did what it should."""
-        result = recordable(output.model_dump(mode="json"))
+        result = recordable(_public(output, output.model_dump(mode="json")))
         body: dict[str, Any] = {"intent": call.intent_digest, "result": result}
         if call.facts:
             body["facts"] = recordable(call.facts)
@@ -172,6 +173,17 @@ def _log_arguments(session: Session, tool: AnyTool, checked: Input, actor: Actor
         if arguments.get(name):
             arguments[name] = _keep(session, arguments[name], actor)
     return arguments
+
+
+def _public(value: object, dumped: Any) -> Any:
+    """An output as the log may hold it: private fields, such as names of people, are left out."""
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields.items()
+        public = [name for name, field in fields if PRIVATE not in field.metadata]
+        return {name: _public(getattr(value, name), dumped[name]) for name in public}
+    if isinstance(value, list | tuple):
+        return [_public(item, part) for item, part in zip(value, dumped, strict=True)]
+    return dumped
 
 
 def _keep(session: Session, words: str, actor: Actor) -> str:

@@ -1,0 +1,1 @@
+"""Generation: from a brief to a picture that carries its own recipe."""

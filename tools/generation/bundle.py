@@ -1,0 +1,170 @@
+"""A checkpoint on the disk: is it one that we load, what does it say of itself, and its digest.
+
+A bundle is a diffusers pipeline directory: `model_index.json`, a folder for each component, and
+for models made here `mintmark.json`. Weights are read from safetensors only; pickled formats can
+run code when they are opened.
+
+The digest covers everything that decides the pixels: weights, configurations, tokenizer and
+scheduler, not the weights alone. It is the SHA-256 of the canonical JSON of path → SHA-256.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tools.errors import InvalidInput
+from tools.provenance.canonical import digest
+
+INDEX = "model_index.json"
+FACTS = "mintmark.json"
+SAFE = ".safetensors"
+PICKLED = frozenset((".ckpt", ".bin", ".pt", ".pth", ".pkl", ".pickle", ".msgpack", ".h5"))
+SAFETY_CHECKER = "safety_checker"  # never loaded: pictures get verdicts, they are not blacked out
+
+_LIBRARIES = frozenset(("diffusers", "transformers"))
+_LOADED = frozenset((".json", ".txt", ".model", SAFE))
+_CHUNK = 1 << 20
+
+
+def checked_index(folder: Path) -> dict[str, Any]:
+    """The pipeline's index, once everything it names is there and safe to load.
+
+    Raises:
+        InvalidInput: saying what is missing or unsafe, and how to mend it.
+    """
+    _refuse_a_file(folder)
+    if not (folder / INDEX).is_file():
+        raise InvalidInput(
+            f"{folder} is no diffusers pipeline: it has no {INDEX}. Name the folder that"
+            " save_pretrained wrote, or a hub id such as org/name."
+        )
+    index = read_json(folder / INDEX)
+    if not isinstance(index.get("_class_name"), str):
+        raise InvalidInput(f"{folder / INDEX} names no pipeline class of diffusers.")
+    for name, library in components(index):
+        _check_component(folder / name, name, library)
+    return index
+
+
+def components(index: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and library of every component that is loaded."""
+    for name, value in index.items():
+        is_component = isinstance(value, list) and len(value) == 2 and value[0] is not None
+        if is_component and not name.startswith("_") and name != SAFETY_CHECKER:
+            yield name, str(value[0])
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file of a bundle.
+
+    Raises:
+        InvalidInput: if it is none.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path} cannot be read as JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{path} holds no JSON object.")
+    return value
+
+
+def _refuse_a_file(path: Path) -> None:
+    if path.suffix.lower() in PICKLED and not path.is_dir():
+        raise InvalidInput(
+            f"{path.name} is a pickled checkpoint, which can run code when it is opened. Convert"
+            " it to safetensors: StableDiffusionPipeline.from_single_file(…).save_pretrained("
+            "folder, safe_serialization=True) on a machine you can spare, then name the folder."
+        )
+    if path.suffix.lower() == SAFE and not path.is_dir():
+        raise InvalidInput(
+            f"{path.name} is a single file; a pipeline directory is needed. Convert it with"
+            " StableDiffusionPipeline.from_single_file(…).save_pretrained(folder)."
+        )
+    if not path.is_dir():
+        raise InvalidInput(f"There is no model folder {path}.")
+
+
+def _check_component(folder: Path, name: str, library: str) -> None:
+    if library not in _LIBRARIES:
+        raise InvalidInput(
+            f"The component {name} comes from {library!r}: code that ships with a checkpoint is"
+            " not run. Use a pipeline whose components are those of diffusers and transformers."
+        )
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    if not files:
+        raise InvalidInput(f"The component {name} is missing: {folder} is empty or not there.")
+    suffixes = {path.suffix.lower() for path in files}
+    if suffixes & PICKLED and SAFE not in suffixes:
+        raise InvalidInput(
+            f"The component {name} has pickled weights only ({_first(files)}), which can run code"
+            " when they are opened. Save the pipeline again with safe_serialization=True."
+        )
+
+
+def _first(files: list[Path]) -> str:
+    return min(path.name for path in files if path.suffix.lower() in PICKLED)
+
+
+class DigestCache:
+    """SHA-256 of large files, kept by size and time of change, in a file of the data folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, list[Any]] = self._read()
+
+    def bundle_digest(self, folder: Path, index: dict[str, Any]) -> str:
+        """`sha256:` and the digest of the whole bundle."""
+        names = [name for name, _ in components(index)]
+        files = [folder / INDEX, *(p for name in names for p in _loaded_files(folder / name))]
+        listing = {path.relative_to(folder).as_posix(): self._sha256(path) for path in files}
+        self._write()
+        return digest(listing)
+
+    def file_digest(self, path: Path) -> str:
+        """`sha256:` and the digest of one file."""
+        found = self._sha256(path)
+        self._write()
+        return f"sha256:{found}"
+
+    def _sha256(self, path: Path) -> str:
+        facts = path.stat()
+        key, state = str(path.absolute()), [facts.st_size, facts.st_mtime_ns]
+        known = self._known.get(key)
+        if known is None or known[:2] != state:
+            self._known[key] = [*state, _hashed(path)]
+        return str(self._known[key][2])
+
+    def _read(self) -> dict[str, list[Any]]:
+        try:
+            value = json.loads(self._path.read_bytes())
+        except (OSError, ValueError):
+            return {}  # only a cache: it is made anew
+        return value if isinstance(value, dict) else {}
+
+    def _write(self) -> None:
+        try:
+            descriptor, name = tempfile.mkstemp(dir=self._path.parent)
+            with os.fdopen(descriptor, "w") as file:
+                json.dump(self._known, file)
+            os.replace(name, self._path)
+        except OSError:
+            return  # only a cache: without it the files are hashed again
+
+
+def _loaded_files(folder: Path) -> list[Path]:
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in _LOADED
+    )
+
+
+def _hashed(path: Path) -> str:
+    with path.open("rb") as file:
+        sha = hashlib.sha256()
+        while chunk := file.read(_CHUNK):
+            sha.update(chunk)
+    return sha.hexdigest()

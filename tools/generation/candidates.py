@@ -1,0 +1,74 @@
+"""How a candidate is shown: one row of it with its creator's name and the verdict on it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from tools.definition import Output, PrivateText
+from tools.generation.tables import Candidate
+from tools.provenance.tables import Person
+from tools.scoring.tables import Verdict
+
+
+class CandidateOut(Output):
+    """One generated picture."""
+
+    candidate_id: str
+    brief_id: str
+    creator_id: str
+    creator: PrivateText  # their name, for people to read
+    collection: str
+    ordinal: int  # 0 for the first picture of its brief
+    seed: str
+    traits: dict[str, str]
+    image_cid: str
+    width: int
+    height: int
+    verdict: str | None  # shortlisted, rejected or broken; None until it is scored
+    score: int | None  # thousandths
+    reasons: list[str]
+
+
+CandidateRow = tuple[Candidate, str | None, Verdict | None]
+
+
+def candidate_rows() -> Select[CandidateRow]:
+    """Candidates with the creator's name and the verdict, where there is one."""
+    return (
+        select(Candidate, Person.name, Verdict)
+        .join(Person, Person.id == Candidate.person_id)
+        .outerjoin(Verdict, Verdict.candidate_id == Candidate.id)
+    )
+
+
+def candidates_of_brief(session: Session, brief_id: str) -> list[CandidateOut]:
+    """The candidates of a brief, in order."""
+    rows = session.execute(
+        candidate_rows().where(Candidate.brief_id == brief_id).order_by(Candidate.ordinal)
+    )
+    return shown([row.tuple() for row in rows])
+
+
+def shown(rows: Sequence[CandidateRow]) -> list[CandidateOut]:
+    """Rows as people see them."""
+    return [_shown(*row) for row in rows]
+
+
+def _shown(candidate: Candidate, creator: str | None, verdict: Verdict | None) -> CandidateOut:
+    return CandidateOut(
+        candidate_id=candidate.id,
+        brief_id=candidate.brief_id,
+        creator_id=candidate.person_id,
+        creator=creator or "someone",
+        collection=candidate.collection,
+        ordinal=candidate.ordinal,
+        seed=candidate.seed,
+        traits=candidate.traits,
+        image_cid=candidate.image_cid,
+        width=candidate.width,
+        height=candidate.height,
+        verdict=verdict.verdict if verdict else None,
+        score=verdict.value if verdict else None,
+        reasons=list(verdict.reasons) if verdict else [],
+    )

@@ -1,0 +1,229 @@
+"""Making the pictures of a brief: a step of durable work, safe to run again at any point.
+
+Each picture is kept as soon as it is there: first its file in the store, then its row. A run that
+was cut off leaves whole candidates and begins again with those that are missing.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tools.definition import BY_WORKFLOW, Input, Output, tool
+from tools.errors import Conflict, IntegrityError, InvalidInput, NotFound
+from tools.generation import jobs
+from tools.generation.batcher import Batcher, Made, Ticket, batcher_of
+from tools.generation.candidates import CandidateOut, candidates_of_brief
+from tools.generation.finishing import Finished, enlargement, finished
+from tools.generation.models import Model, models_of
+from tools.generation.pipeline import BatchKey, Checkpoint, Order
+from tools.generation.recipe import recipe
+from tools.generation.tables import Brief, Candidate, Job
+from tools.metadata.store import ContentStore, store_of
+from tools.people import Role
+from tools.provenance.effects import OpenCall, effect
+from tools.provenance.identifiers import short_id
+from tools.provenance.tables import Plaintext
+from tools.studio import Studio
+
+RENDERED = 900
+"""Thousandths of a job that are done when its pictures are made; scoring is the rest."""
+
+_LOOK_EVERY_S = 0.25  # how often progress is written and a cancel noticed
+
+
+class RenderIn(Input):
+    """Which brief."""
+
+    brief_id: str
+
+
+class RenderOut(Output):
+    """The pictures of the brief."""
+
+    candidates: list[CandidateOut]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A picture of a brief that is still to be made."""
+
+    ordinal: int
+    traits: dict[str, str]
+    prompt: str  # commitment
+    order: Order
+
+
+@dataclass(frozen=True)
+class Work:
+    """A brief with what is left to make of it."""
+
+    brief: Brief
+    job_id: str
+    model: Model
+    pending: tuple[Pending, ...]
+
+
+@tool(least_role=Role.CREATOR, ways=BY_WORKFLOW)
+def render(call: OpenCall, which: RenderIn) -> RenderOut:
+    """Make the pictures of a brief that are not made yet."""
+    work = _work(call.studio, which.brief_id)
+    jobs.begin(call.studio, work.job_id)
+    if work.pending:
+        made = list(_made(call, work))
+        call.note(generation={"model": work.model.digest, "pictures": made})
+    jobs.report(call.studio, work.job_id, "drawn", RENDERED)
+    with call.studio.db.read() as session:
+        return RenderOut(candidates=candidates_of_brief(session, which.brief_id))
+
+
+def _made(call: OpenCall, work: Work) -> Iterator[dict[str, Any]]:
+    """Make and keep what is pending; yields a record of each picture."""
+    batcher, store = batcher_of(call.studio), store_of(call.studio)
+    tickets = make(batcher, [pending.order for pending in work.pending])
+    waiting = {t.result: p for t, p in zip(tickets, work.pending, strict=True)}
+    try:
+        while waiting:
+            done, _ = wait(waiting, timeout=_LOOK_EVERY_S, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=lambda f: waiting[f].ordinal):
+                yield _keep_one(call, store, work, waiting.pop(future), _result(future))
+            _report(call.studio, work, tickets)
+    finally:
+        for ticket in tickets:
+            ticket.cancel()
+
+
+@effect
+def make(batcher: Batcher, orders: list[Order]) -> list[Ticket]:
+    """Have pictures made; refuses outside an open record."""
+    return batcher.submit(orders)
+
+
+def _result(future: "Future[Made]") -> Made:
+    if future.cancelled():
+        raise Conflict("The studio closed while the pictures were made; they are made on restart.")
+    return future.result()
+
+
+def _keep_one(
+    call: OpenCall, store: ContentStore, work: Work, pending: Pending, made: Made
+) -> dict[str, Any]:
+    candidate_id = short_id("c")
+    picture = finished(made, work.model, candidate_id)
+    cid = keep(store, picture.png)
+    row = _candidate(call, work, pending, made, picture)
+    row.id, row.image_cid = candidate_id, cid
+    with call.studio.db.write() as session:
+        if not _is_there(session, work.brief.id, pending.ordinal):
+            session.add(row)
+    return {"candidate": row.id, "pixels": row.pixel_sha256, "recipe": row.recipe}
+
+
+@effect
+def keep(store: ContentStore, data: bytes) -> str:
+    """Put a file into the store; returns its CID. Refuses outside an open record."""
+    return str(store.put(data))
+
+
+def _candidate(
+    call: OpenCall, work: Work, pending: Pending, made: Made, picture: Finished
+) -> Candidate:
+    brief = work.brief
+    return Candidate(
+        tool_call_id=call.id,
+        brief_id=brief.id,
+        person_id=brief.person_id,
+        collection=brief.collection,
+        ordinal=pending.ordinal,
+        seed=str(pending.order.seed),
+        traits=pending.traits,
+        image_sha256=picture.image_sha256,
+        pixel_sha256=picture.pixel_sha256,
+        perceptual_hash=picture.perceptual_hash,
+        width=picture.width,
+        height=picture.height,
+        recipe=recipe(
+            made, work.model, pending.prompt, brief.negative_prompt, enlargement(work.model)
+        ),
+        parent_id=brief.parent_candidate_id,
+    )
+
+
+def _is_there(session: Session, brief_id: str, ordinal: int) -> bool:
+    known = select(Candidate.id).filter_by(brief_id=brief_id, ordinal=ordinal)
+    return session.scalar(known) is not None
+
+
+def _report(studio: Studio, work: Work, tickets: list[Ticket]) -> None:
+    """Write how far the job is; stops the work if it was cancelled."""
+    steps = sum(t.order.key.steps if t.result.done() else t.steps_done for t in tickets)
+    share = steps / sum(ticket.order.key.steps for ticket in tickets)
+    stage = "drawing" if steps else "waiting for the model"
+    if not jobs.report(studio, work.job_id, stage, round(share * RENDERED)):
+        raise Conflict(f"The job {work.job_id} was cancelled while its pictures were made.")
+
+
+def _work(studio: Studio, brief_id: str) -> Work:
+    """The brief, checked against the model as it is now, with the pictures still to be made."""
+    with studio.db.read() as session:
+        brief = session.get(Brief, brief_id)
+        if brief is None:
+            raise NotFound(f"There is no brief {brief_id[:32]!r}.")
+        job = session.scalars(select(Job).filter_by(brief_id=brief_id)).one()
+        there = set(session.scalars(select(Candidate.ordinal).filter_by(brief_id=brief_id)))
+        model = _model(studio, brief)
+        key = _batch_key(studio, brief, model)
+        negative = _words(session, brief.negative_prompt) if brief.negative_prompt else ""
+        pending = tuple(
+            Pending(
+                ordinal=ordinal,
+                traits=picture["traits"],
+                prompt=picture["prompt"],
+                order=Order(
+                    key, _words(session, picture["prompt"]), negative, int(picture["seed"])
+                ),
+            )
+            for ordinal, picture in enumerate(brief.settings["pictures"])
+            if ordinal not in there
+        )
+    return Work(brief, job.id, model, pending)
+
+
+def _model(studio: Studio, brief: Brief) -> Model:
+    wanted = brief.settings["model"]
+    model = models_of(studio).model(wanted["name"])
+    if model.digest != wanted["digest"]:
+        raise IntegrityError(
+            f"The model {model.name} is not the one this brief was made for: its digest is"
+            f" {model.digest}, the brief says {wanted['digest']}. Ask for the pictures again."
+        )
+    return model
+
+
+def _batch_key(studio: Studio, brief: Brief, model: Model) -> BatchKey:
+    settings, registry = brief.settings, models_of(studio)
+    loras = tuple(registry.lora(f["name"], float(f["weight"])) for f in settings["loras"])
+    for lora, wanted in zip(loras, settings["loras"], strict=True):
+        if lora.digest != wanted["digest"]:
+            raise IntegrityError(f"The LoRA {lora.name} changed since this brief was made.")
+    generation = studio.settings.generation
+    return BatchKey(
+        checkpoint=Checkpoint(model.digest, model.folder, loras, device=generation.device),
+        width=settings["width"],
+        height=settings["height"],
+        steps=settings["steps"],
+        guidance=float(settings["guidance"]),
+        threads=generation.threads,
+    )
+
+
+def _words(session: Session, commitment: str) -> str:
+    kept = session.get(Plaintext, commitment)
+    if kept is None:
+        raise InvalidInput(
+            "The words of this brief were erased, so no more of its pictures can be made."
+        )
+    return kept.text
