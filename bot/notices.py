@@ -49,7 +49,7 @@ def _look(scene: Scene) -> _Seen:
     with scene.studio.db.read() as session:
         rounds = session.execute(select(Round.id, Round.state).filter_by(guild=guild))
         requests = session.execute(select(MintRequest.id, MintRequest.state).filter_by(guild=guild))
-        return _Seen(dict(rounds.tuples().all()), dict(requests.tuples().all()))
+        return _Seen(dict(iter(rounds)), dict(iter(requests)))
 
 
 def _changed(before: dict[str, str], after: dict[str, str]) -> list[str]:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.frontend import Button, Picture
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
-
-from bot.frontend import Button, Picture
 from tools.people import Actor, Role
 from tools.studio import Studio
 
@@ -34,7 +33,7 @@ class Scene:
 
     def picture(self, cid: str, caption: str, alt: str) -> Picture:
         """A picture from the store."""
-        return Picture(cid, store_of(self.studio).path(Cid(cid)), caption, alt)
+        return Picture(cid, store_of(self.studio).path(Cid.parse(cid)), caption, alt)
 
 
 def scene_of(studio: Studio, actor: Actor) -> Scene:

@@ -2,10 +2,11 @@
 
 candidates.py   jobs, pictures, models, collections
 rounds.py       rounds, votes
+minting.py      mint requests, tokens
 anything.py     every other output, by its fields
 """
 
-from bot.presenters import candidates, rounds
+from bot.presenters import candidates, minting, rounds
 from bot.presenters.anything import present
 
-__all__ = ["candidates", "present", "rounds"]
+__all__ = ["candidates", "minting", "present", "rounds"]

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.following import Work, job, work_behind
+from bot.frontend import Button, Message, Picture
+from bot.presenters.anything import present
+from bot.scene import Scene
 from tools.generation.candidates import CandidateOut
 from tools.generation.create import JobOut
 from tools.generation.gallery import (
@@ -13,11 +17,6 @@ from tools.generation.gallery import (
     ModelsOut,
 )
 from tools.generation.jobs import UNFINISHED, JobStatus
-
-from bot.following import Work, job, work_behind
-from bot.frontend import Button, Message, Picture
-from bot.presenters.anything import present
-from bot.scene import Scene
 
 _OPEN_ROUND = Button("Open a round on the shortlist", "open_round")
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from tools.voting.ballots import BallotOut
-from tools.voting.board import EntryOut, RoundLine, RoundOut, RoundsOut
-
 from bot.frontend import Button, Message
 from bot.presenters.anything import present
 from bot.scene import Scene
 from tools.provenance.tables import now
+from tools.voting.ballots import BallotOut
+from tools.voting.board import EntryOut, RoundLine, RoundOut, RoundsOut
 
 _CAST = {
     "added": "Your vote for number {number} counts",

@@ -10,7 +10,6 @@ import pytest
 from agents.chat import open_chat
 from PIL import Image
 from rich.console import Console
-from tools.metadata.store import store_of
 
 from bot.desk import Desk
 from bot.notices import Watch
@@ -19,6 +18,7 @@ from bot.terminal.screen import PrintedProgress, Screen
 from bot.terminal.studio import Session
 from tests.conftest import sign_in_to
 from tools.catalogue import open_studio
+from tools.metadata.store import store_of
 from tools.people import Actor, Role
 from tools.settings import Settings
 from tools.studio import Studio
