@@ -41,7 +41,7 @@ async def test_two_people_on_one_folder_see_what_the_other_does(studio: Studio) 
         seat(studio, "moss") as moss,
         seat(studio, "wren", Role.CREATOR) as wren,
     ):
-        chosen = add_candidate(studio, wren.actor)
+        add_candidate(studio, wren.actor)
         opened = await reed.types("/open_round First of autumn --minutes 5")
         assert "First of autumn" in opened
         assert "A round is open: First of autumn" in await moss.types("")
