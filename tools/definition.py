@@ -38,7 +38,7 @@ BY_WORKFLOW: frozenset[Via] = frozenset(("workflow",))
 
 
 class _Private:
-    """Marks words that are a person's: of an argument the log gets a commitment, of a result nothing."""
+    """Marks a person's words: of an argument the log gets a commitment, of a result nothing."""
 
 
 PRIVATE = _Private()

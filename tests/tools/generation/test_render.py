@@ -1,6 +1,5 @@
 """Prompts become pictures that can be made again, and nothing is kept by halves."""
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +7,7 @@ from sqlalchemy import select
 from tools.generation.create import JobOut
 from tools.generation.infotext import read_infotext
 from tools.generation.render import RenderOut
-from tools.generation.tables import Brief, Candidate, Job
+from tools.generation.tables import Candidate
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
 from tools.people import Actor
