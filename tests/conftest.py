@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, text
 
 from tools.people import Actor, Role, sign_in
@@ -17,6 +18,10 @@ from tools.provenance.database import Database
 from tools.provenance.migrations.upgrade import bring_up_to_date
 from tools.settings import Settings, load_settings
 from tools.studio import Studio
+
+# A busy machine may take long over one example; that says nothing about the code.
+hypothesis_settings.register_profile("mintmark", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("mintmark")
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,46 @@
 """Every tool of the studio, in one list, and the way to open a studio with them."""
 
 from tools.definition import AnyTool
+from tools.generation.create import create
+from tools.generation.gallery import collections, gallery, models, show_candidate
+from tools.generation.jobs import cancel_job, job_status
+from tools.generation.render import render
+from tools.minting.approval import approve, reject, retry_mint
+from tools.minting.mint import mint, stop_mint
+from tools.minting.requests import mint_requests, mint_status, propose_mint, tokens
 from tools.settings import Settings
 from tools.studio import Studio
+from tools.voting.ballots import vote, withdraw_vote
+from tools.voting.board import rounds, show_round
+from tools.voting.rounds import close_due_round, close_round, extend_round, open_round
 
-TOOLS: tuple[AnyTool, ...] = ()
+TOOLS: tuple[AnyTool, ...] = (
+    create,
+    render,
+    job_status,
+    cancel_job,
+    gallery,
+    show_candidate,
+    collections,
+    models,
+    open_round,
+    extend_round,
+    close_round,
+    close_due_round,
+    rounds,
+    show_round,
+    vote,
+    withdraw_vote,
+    propose_mint,
+    approve,
+    reject,
+    retry_mint,
+    mint,
+    stop_mint,
+    mint_requests,
+    mint_status,
+    tokens,
+)
 
 
 def open_studio(settings: Settings) -> Studio:

@@ -38,7 +38,7 @@ BY_WORKFLOW: frozenset[Via] = frozenset(("workflow",))
 
 
 class _Private:
-    """Marks a person's words: of an argument the log gets a commitment, of a result nothing."""
+    """A person's words: of an argument the log gets a commitment, of a result nothing."""
 
 
 PRIVATE = _Private()

@@ -51,6 +51,7 @@ class ChainSettings(_Section):
     chain_id: Annotated[int, Field(gt=0, lt=2**53)]
     rpc_url: AnyUrl | None = None
     confirmations: Annotated[int, Field(ge=1, le=1000)] = 1
+    patience_s: Annotated[float, Field(gt=0, le=3600)] = 120.0  # how long to wait for a receipt
     keystore: Path | None = None
     keystore_password: SecretStr | None = None
     private_key: SecretStr | None = None
@@ -69,6 +70,8 @@ class Limits(_Section):
     pictures_per_brief: Annotated[int, Field(ge=1, le=64)] = 8
     pictures_per_person_per_day: Annotated[int, Field(ge=1)] = 200
     denied_words: tuple[str, ...] = ()
+    mint_cost_cap_wei: Annotated[int, Field(ge=1)] = 2 * 10**16  # per token and chain
+    setup_cost_cap_wei: Annotated[int, Field(ge=1)] = 2 * 10**17  # a contract, or one model's entry
 
 
 class Generation(_Section):

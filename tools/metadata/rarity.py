@@ -108,21 +108,17 @@ def _likelihood(factors: Sequence[int], supply: int) -> str:
 def _scores(factors: Sequence[Sequence[int]], counts: _Counts) -> list[int]:
     """Every token's information content over the collection's entropy, in thousandths."""
     supply = len(factors)
+    occurring = {count for values in counts.values() for count in values.values()}
     with localcontext(_CONTEXT):
-        entropy = _entropy(counts, supply)
+        surprise = {count: (Decimal(supply) / count).ln() for count in occurring}
+        entropy = _entropy(counts, surprise)
         if not entropy:
             return [0] * supply
-        contents = (sum((_surprise(c, supply) for c in own), Decimal(0)) for own in factors)
-        return [int((1000 * content / entropy).to_integral_value()) for content in contents]
+        contents = (sum((surprise[count] for count in own), Decimal(0)) for own in factors)
+        return [int((1000 * supply * c / entropy).to_integral_value()) for c in contents]
 
 
-def _entropy(counts: _Counts, supply: int) -> Decimal:
-    """Sum of p·ln(1/p) over every value of every trait. (The logarithm's base cancels out.)"""
-    terms = (
-        count * _surprise(count, supply) for values in counts.values() for count in values.values()
-    )
-    return sum(terms, Decimal(0)) / max(supply, 1)
-
-
-def _surprise(count: int, supply: int) -> Decimal:
-    return (Decimal(supply) / count).ln()
+def _entropy(counts: _Counts, surprise: Mapping[int, Decimal]) -> Decimal:
+    """N times the sum of p·ln(1/p) over every value of every trait; its base cancels out later."""
+    terms = (count * surprise[count] for values in counts.values() for count in values.values())
+    return sum(terms, Decimal(0))

@@ -102,12 +102,13 @@ class Transaction(Base):
 
 
 class Contract(Base):
-    """The studio's contract on one chain."""
+    """The contract of a collection on one chain."""
 
     __tablename__ = "contract"
     __table_args__ = {"info": APPEND_ONLY}
 
     chain_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    collection: Mapped[str] = mapped_column(String(64), primary_key=True)
     chain: Mapped[str] = mapped_column(String(32))
     tool_call_id: Mapped[str] = made_by()
     address: Mapped[str] = mapped_column(Address)
@@ -116,12 +117,13 @@ class Contract(Base):
 
 
 class RegisteredModel(Base):
-    """A model's index in the registry of the contract on one chain."""
+    """A model's index in the registry of one contract."""
 
     __tablename__ = "registered_model"
     __table_args__ = {"info": APPEND_ONLY}
 
     chain_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    contract: Mapped[str] = mapped_column(Address, primary_key=True)
     digest: Mapped[str] = mapped_column(Digest, primary_key=True)
     tool_call_id: Mapped[str] = made_by()
     index: Mapped[int]

@@ -15,9 +15,9 @@ GUARDED: dict[str, list[tuple[str, ...]]] = {
     "ballot": [("id",)],
     "brief": [("id",)],
     "candidate": [("brief_id", "ordinal"), ("id",)],
-    "contract": [("chain_id",)],
+    "contract": [("chain_id", "collection")],
     "record": [("seq",), ("tool_call_id", "closes")],
-    "registered_model": [("chain_id", "digest")],
+    "registered_model": [("chain_id", "contract", "digest")],
     "round_entry": [("round_id", "candidate_id"), ("round_id", "number")],
     "score": [("candidate_id", "scorer", "version"), ("id",)],
     "token": [("id",), ("mint_request_id", "chain_id")],
@@ -150,6 +150,7 @@ def upgrade() -> None:
     op.create_table(
         "registered_model",
         sa.Column("chain_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("contract", sa.String(length=42), nullable=False),
         sa.Column("digest", sa.String(length=71), nullable=False),
         sa.Column("tool_call_id", sa.String(length=32), nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
@@ -157,7 +158,7 @@ def upgrade() -> None:
             ["tool_call_id"],
             ["tool_call.id"],
         ),
-        sa.PrimaryKeyConstraint("chain_id", "digest"),
+        sa.PrimaryKeyConstraint("chain_id", "contract", "digest"),
     )
     op.create_index(
         op.f("ix_registered_model_tool_call_id"), "registered_model", ["tool_call_id"], unique=False
@@ -243,6 +244,7 @@ def upgrade() -> None:
     op.create_table(
         "contract",
         sa.Column("chain_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("collection", sa.String(length=64), nullable=False),
         sa.Column("chain", sa.String(length=32), nullable=False),
         sa.Column("tool_call_id", sa.String(length=32), nullable=False),
         sa.Column("address", sa.String(length=42), nullable=False),
@@ -256,7 +258,7 @@ def upgrade() -> None:
             ["transaction_id"],
             ["transaction.id"],
         ),
-        sa.PrimaryKeyConstraint("chain_id"),
+        sa.PrimaryKeyConstraint("chain_id", "collection"),
     )
     op.create_index(op.f("ix_contract_tool_call_id"), "contract", ["tool_call_id"], unique=False)
     op.create_table(

@@ -1,0 +1,122 @@
+"""The sweep: every few seconds, what fell between two processes is picked up.
+
+- Workflows of a process that died go back to their queue. DBOS itself does this only for the
+  process of the same name, or with its hosted service. Who is dead, the liveness locks tell.
+- Jobs, rounds and mint requests that were written down but never handed out are handed out.
+- Those whose workflow ended without an outcome (its process died too often) get one.
+- Tool calls that a dead process left open are closed as abandoned.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+
+from agents.workflows import generate, mint, round
+from agents.workflows.durable import VERSION, enqueue
+from tools.generation.tables import Job
+from tools.minting.tables import MintRequest
+from tools.studio import Studio
+from tools.voting.tables import Round
+
+_LIVE = ("ENQUEUED", "DELAYED", "PENDING")
+_log = structlog.get_logger("mintmark.sweep")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row that waits for a workflow to bring it to its end."""
+
+    workflow: str
+    key: str
+
+    @property
+    def prefix(self) -> str:
+        """What the ids of all its workflows begin with."""
+        return f"{self.workflow}:{self.key}"
+
+
+class Sweep:
+    """One process's sweep; `start` hands out a workflow, as the `Dispatcher` does."""
+
+    def __init__(self, studio: Studio, start: Callable[[str, str], None]) -> None:
+        self._studio = studio
+        self._start = start
+        self._without: frozenset[_Row] = frozenset()  # rows whose workflows had ended last time
+
+    def once(self) -> None:
+        """Pick up whatever there is."""
+        recover_dead(self._studio)
+        self._hand_out()
+        self._studio.close_abandoned()
+
+    def _hand_out(self) -> None:
+        rows = list(_unfinished(self._studio))
+        states = _workflow_states(rows)
+        ended = set()
+        for row in rows:
+            if not states[row]:
+                self._start(row.workflow, row.key)
+            elif not any(state in _LIVE for state in states[row]):
+                ended.add(row)
+        for row in ended & self._without:  # a workflow's last word may come after its end
+            self._end(row, len(states[row]))
+        self._without = frozenset(ended)
+
+    def _end(self, row: _Row, attempts: int) -> None:
+        """Give a row an outcome whose workflow ended without one."""
+        _log.warning("workflow ended without an outcome", workflow=row.workflow, key=row.key)
+        sentence = "The work on it stopped again and again without an outcome"
+        if row.workflow == "generate":
+            generate.fail(self._studio, row.key, f"{sentence}: create it anew.")
+        elif row.workflow == "mint":
+            mint.stop(self._studio, row.key, f"{sentence}: an operator may retry it.")
+        elif (due := round.order(self._studio, row.key)) is not None:
+            enqueue(round.again(due, attempts + 1))
+
+
+def recover_dead(studio: Studio) -> list[str]:
+    """Put the workflows of dead processes back into their queues; returns those processes.
+
+    DBOS moves a workflow only while it still belongs to the dead process, in one statement, so
+    however many processes recover it at once, one takes it up.
+    """
+    from dbos import DBOS
+
+    pending = DBOS.list_workflows(
+        status="PENDING", app_version=VERSION, load_input=False, load_output=False
+    )
+    others = {status.executor_id for status in pending} - {None, studio.process}
+    dead = [name for name in sorted(filter(None, others)) if studio.liveness.is_dead(name)]
+    if dead:
+        DBOS._recover_pending_workflows(dead)
+        _log.info("took over from dead processes", processes=dead)
+    return dead
+
+
+def _unfinished(studio: Studio) -> Iterator[_Row]:
+    with studio.db.read() as session:
+        for job_id in session.scalars(select(Job.id).where(Job.state.in_(generate.UNFINISHED))):
+            yield _Row("generate", job_id)
+        for round_id in session.scalars(select(Round.id).where(Round.state == "open")):
+            yield _Row("round", round_id)
+        under_way = MintRequest.state.in_(("approved", "minting"))
+        for request_id in session.scalars(select(MintRequest.id).where(under_way)):
+            yield _Row("mint", request_id)
+
+
+def _workflow_states(rows: list[_Row]) -> dict[_Row, list[str]]:
+    """The states of every row's workflows; none if it was never handed out."""
+    from dbos import DBOS
+
+    states: dict[_Row, list[str]] = defaultdict(list)
+    if not rows:
+        return states
+    found = DBOS.list_workflows(
+        workflow_id_prefix=[row.prefix for row in rows], load_input=False, load_output=False
+    )
+    for row in rows:
+        states[row] = [s.status for s in found if s.workflow_id.startswith(row.prefix)]
+    return states

@@ -1,0 +1,64 @@
+"""The chains of this studio, each with the account that signs for it."""
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tools.errors import InvalidInput
+from tools.minting.chain import Chain, open_chain
+from tools.minting.signer import Signer, development_signer, open_signer
+from tools.settings import ChainSettings
+
+if TYPE_CHECKING:
+    from tools.studio import Studio
+
+
+@dataclass(frozen=True)
+class ChainAccount:
+    """A chain, who signs on it, and how it is configured."""
+
+    chain: Chain
+    signer: Signer
+    settings: ChainSettings
+
+
+class Chains:
+    """Opens each configured chain when it is first asked for."""
+
+    def __init__(self, studio: "Studio") -> None:
+        self._settings = studio.settings
+        self._opened: dict[str, ChainAccount] = {}
+        self._opening = threading.Lock()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all configured chains, sorted."""
+        return sorted(self._settings.chains)
+
+    def get(self, name: str) -> ChainAccount:
+        """The chain of that name.
+
+        Raises:
+            InvalidInput: listing the chains there are.
+            ConfigurationError: if it has no usable key, or its settings are wrong.
+        """
+        with self._opening:
+            if name not in self._opened:
+                self._opened[name] = self._open(name)
+            return self._opened[name]
+
+    def _open(self, name: str) -> ChainAccount:
+        settings = self._settings.chains.get(name)
+        if settings is None:
+            raise InvalidInput(
+                f"There is no chain {name[:32]!r}. There are: {', '.join(self.names)}."
+            )
+        data_dir = self._settings.data_dir
+        signer = open_signer(name, settings, data_dir)
+        funded = [development_signer(data_dir).address] if settings.kind == "embedded" else []
+        return ChainAccount(open_chain(name, settings, data_dir, funded=funded), signer, settings)
+
+
+def chains_of(studio: "Studio") -> Chains:
+    """The chains of this studio."""
+    return studio.part(Chains, Chains)
