@@ -190,5 +190,5 @@ def test_a_lora_must_be_a_safetensors_file_that_the_settings_name(tmp_path: Path
     assert registry.lora("ink", 0.5).digest.startswith("sha256:")
     with pytest.raises(InvalidInput, match="There are: ink, old"):
         registry.lora("../ink", 1.0)
-    with pytest.raises(InvalidInput, match="must be a .safetensors file"):
+    with pytest.raises(InvalidInput, match=r"must be a \.safetensors file"):
         registry.lora("old", 1.0)
