@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.definition import BY_WORKFLOW, AnyTool, Input, Output, PrivateText, tool
+from tools.errors import NotFound
 from tools.generation.tables import Job
 from tools.minting.tables import MintRequest
 from tools.people import Role
@@ -72,7 +73,9 @@ def mint(call: OpenCall, which: RequestIn) -> Nothing:
 def stop_mint(call: OpenCall, which: StopIn) -> Nothing:
     """Note that a mint could not go on."""
     with call.studio.db.write() as session:
-        request = session.get_one(MintRequest, which.mint_request_id)
+        request = session.get(MintRequest, which.mint_request_id)
+        if request is None:
+            raise NotFound(f"There is no mint request {which.mint_request_id}.")
         request.state, request.error = "failed", which.reason
     return Nothing()
 
