@@ -8,6 +8,7 @@ from tools.generation.render import render
 from tools.minting.approval import approve, reject, retry_mint
 from tools.minting.mint import mint, stop_mint
 from tools.minting.requests import mint_requests, mint_status, propose_mint, tokens
+from tools.scoring.score import score
 from tools.settings import Settings
 from tools.studio import Studio
 from tools.voting.ballots import vote, withdraw_vote
@@ -17,6 +18,7 @@ from tools.voting.rounds import close_due_round, close_round, extend_round, open
 TOOLS: tuple[AnyTool, ...] = (
     create,
     render,
+    score,
     job_status,
     cancel_job,
     gallery,

@@ -160,7 +160,7 @@ class Batcher:
     def _pipeline(self, key: BatchKey) -> LoadedPipeline:
         checkpoint = key.checkpoint
         if checkpoint not in self._pipelines:
-            checked_device(key.device)
+            checked_device(checkpoint.device)
             while len(self._pipelines) >= _KEPT_PIPELINES:
                 self._pipelines.popitem(last=False)
             self._pipelines[checkpoint] = LoadedPipeline(checkpoint)

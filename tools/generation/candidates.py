@@ -1,8 +1,8 @@
 """How a candidate is shown: one row of it with its creator's name and the verdict on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from tools.definition import Output, PrivateText
@@ -30,11 +30,8 @@ class CandidateOut(Output):
     reasons: list[str]
 
 
-CandidateRow = tuple[Candidate, str | None, Verdict | None]
-
-
-def candidate_rows() -> Select[CandidateRow]:
-    """Candidates with the creator's name and the verdict, where there is one."""
+def candidate_rows() -> Select[Candidate, str | None, Verdict]:
+    """Candidates with the creator's name, and the verdict or None."""
     return (
         select(Candidate, Person.name, Verdict)
         .join(Person, Person.id == Candidate.person_id)
@@ -47,12 +44,12 @@ def candidates_of_brief(session: Session, brief_id: str) -> list[CandidateOut]:
     rows = session.execute(
         candidate_rows().where(Candidate.brief_id == brief_id).order_by(Candidate.ordinal)
     )
-    return shown([row.tuple() for row in rows])
+    return shown(rows)
 
 
-def shown(rows: Sequence[CandidateRow]) -> list[CandidateOut]:
+def shown(rows: Iterable[Row[Candidate, str | None, Verdict]]) -> list[CandidateOut]:
     """Rows as people see them."""
-    return [_shown(*row) for row in rows]
+    return [_shown(candidate, creator, verdict) for candidate, creator, verdict in rows]
 
 
 def _shown(candidate: Candidate, creator: str | None, verdict: Verdict | None) -> CandidateOut:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tools.generation.batcher import Made
 from tools.generation.infotext import Infotext
 from tools.generation.models import Model
-from tools.generation.pixels import Colour, enlarge, pixels_sha256, snap_to_palette
+from tools.generation.pixels import Colour, enlarge, pixel_sha256, snap_to_palette
 from tools.generation.png import encode_png
 from tools.ledger import program_version
 from tools.provenance.log import sha256
@@ -53,7 +53,7 @@ def finished(made: Made, model: Model, candidate_id: str) -> Finished:
     return Finished(
         png=png,
         image_sha256=sha256(png),
-        pixel_sha256=f"sha256:{pixels_sha256(image)}",
+        pixel_sha256=pixel_sha256(image),
         perceptual_hash=perceptual_hash(image),
         width=image.width,
         height=image.height,
@@ -88,9 +88,7 @@ def _infotext(made: Made, model: Model) -> Infotext:
         seed=made.order.seed,
         size=(key.width, key.height),
         model=model.source,
-        model_digest=model.digest.removeprefix("sha256:"),
+        model_digest=model.digest,
         version=program_version(),
-        loras=tuple(
-            (lora.name, lora.digest.removeprefix("sha256:")) for lora in key.checkpoint.loras
-        ),
+        loras=tuple((lora.name, lora.digest) for lora in key.checkpoint.loras),
     )

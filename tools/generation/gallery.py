@@ -115,24 +115,23 @@ def gallery(call: OpenCall, wanted: GalleryIn) -> GalleryOut:
         query = query.where(Verdict.verdict == wanted.verdict)
     with call.studio.db.read() as session:
         rows = session.execute(query.limit(wanted.limit))
-        return GalleryOut(candidates=shown([row.tuple() for row in rows]))
+        return GalleryOut(candidates=shown(rows))
 
 
 @tool(least_role=Role.MEMBER)
 def show_candidate(call: OpenCall, which: CandidateIn) -> CandidateDetail:
     """Show one candidate with its scores, its verdict and how it was made."""
     with call.studio.db.read() as session:
-        row = session.execute(
-            candidate_rows().where(Candidate.id == which.candidate_id)
-        ).one_or_none()
-        if row is None:
+        candidate = session.get(Candidate, which.candidate_id)
+        if candidate is None:
             raise NotFound(
                 f"There is no candidate {which.candidate_id[:32]!r}; `gallery` lists them."
             )
+        rows = session.execute(candidate_rows().where(Candidate.id == candidate.id))
         scores = session.scalars(
             select(Score).filter_by(candidate_id=which.candidate_id).order_by(Score.scorer)
         )
-        return _detail(row[0], shown([row.tuple()])[0], [_score(score) for score in scores])
+        return _detail(candidate, shown(rows)[0], [_score(score) for score in scores])
 
 
 @tool(least_role=Role.MEMBER)

@@ -4,7 +4,7 @@
        └───────┴─────→ cancelled, failed
 
 A job moves only forward: every change names the states it may come from, so a cancel and a finish
-at the same moment end in one of the two.
+at the same moment end in one of the two. How a job ends is written by the workflow that runs it.
 """
 
 from datetime import datetime
@@ -22,7 +22,7 @@ from tools.provenance.effects import OpenCall
 from tools.provenance.tables import now
 from tools.studio import Studio
 
-QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+QUEUED, RUNNING, CANCELLED = "queued", "running", "cancelled"
 UNFINISHED = (QUEUED, RUNNING)
 
 
@@ -60,7 +60,9 @@ def cancel_job(call: OpenCall, which: JobIn) -> JobStatus:
         brief = session.get_one(Brief, job.brief_id)
         if brief.person_id != call.actor.person_id and not call.role.reaches(Role.OPERATOR):
             raise Refused("This job is someone else's: only they or an operator can cancel it.")
-        moved = move(session, job.id, UNFINISHED, state=CANCELLED, stage="cancelled")
+        moved = move(
+            session, job.id, UNFINISHED, state=CANCELLED, stage="cancelled", ended_at=now()
+        )
         if not moved:
             session.refresh(job)
             raise Conflict(f"The job {job.id} is {job.state} already; there is nothing to cancel.")
@@ -123,30 +125,8 @@ def report(studio: Studio, job_id: str, stage: str, progress: int) -> bool:
         return move(session, job_id, (RUNNING,), stage=stage, progress=progress)
 
 
-def finish(studio: Studio, job_id: str) -> None:
-    """The job is done; a job that was cancelled meanwhile stays so."""
-    with studio.db.write() as session:
-        move(session, job_id, UNFINISHED, state=DONE, stage="done", progress=1000, ended_at=now())
-
-
-def fail(studio: Studio, job_id: str, sentence: str) -> None:
-    """The job failed, for a reason fit to be shown."""
-    with studio.db.write() as session:
-        move(
-            session,
-            job_id,
-            UNFINISHED,
-            state=FAILED,
-            stage="failed",
-            error=sentence,
-            ended_at=now(),
-        )
-
-
 def move(session: Session, job_id: str, from_states: tuple[str, ...], **to: Any) -> bool:
     """Change a job if it is in one of these states; returns whether it was."""
-    if to.get("state") == CANCELLED:
-        to["ended_at"] = now()
     changed = session.execute(
         update(Job).where(Job.id == job_id, Job.state.in_(from_states)).values(**to)
     )

@@ -190,7 +190,7 @@ def _native_size(folder: Path) -> int:
         sample = _config(folder / denoiser).get("sample_size")
         if isinstance(sample, int):
             blocks = _config(folder / "vae").get("block_out_channels") or [0, 0, 0, 0]
-            return sample * 2 ** (len(blocks) - 1)
+            return sample << (len(blocks) - 1)
     return _USUAL_SIZE
 
 

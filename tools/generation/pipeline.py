@@ -151,7 +151,7 @@ def _loaded(checkpoint: Checkpoint) -> Any:
 
     logging.set_verbosity_error()
     index = checked_index(checkpoint.folder)
-    without = {SAFETY_CHECKER: None} if SAFETY_CHECKER in index else {}
+    without: dict[str, Any] = {SAFETY_CHECKER: None} if SAFETY_CHECKER in index else {}
     if "requires_safety_checker" in index:
         without["requires_safety_checker"] = False
     try:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tools.definition import BY_WORKFLOW, Input, Output, tool
 from tools.errors import Conflict, IntegrityError, InvalidInput, NotFound
 from tools.generation import jobs
-from tools.generation.batcher import Batcher, Made, Ticket, batcher_of
+from tools.generation.batcher import Made, Ticket, batcher_of
 from tools.generation.candidates import CandidateOut, candidates_of_brief
 from tools.generation.finishing import Finished, enlargement, finished
 from tools.generation.models import Model, models_of
@@ -24,7 +24,7 @@ from tools.generation.recipe import recipe
 from tools.generation.tables import Brief, Candidate, Job
 from tools.metadata.store import ContentStore, store_of
 from tools.people import Role
-from tools.provenance.effects import OpenCall, effect
+from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.provenance.tables import Plaintext
 from tools.studio import Studio
@@ -83,7 +83,7 @@ def render(call: OpenCall, which: RenderIn) -> RenderOut:
 def _made(call: OpenCall, work: Work) -> Iterator[dict[str, Any]]:
     """Make and keep what is pending; yields a record of each picture."""
     batcher, store = batcher_of(call.studio), store_of(call.studio)
-    tickets = make(batcher, [pending.order for pending in work.pending])
+    tickets = batcher.submit([pending.order for pending in work.pending])
     waiting = {t.result: p for t, p in zip(tickets, work.pending, strict=True)}
     try:
         while waiting:
@@ -94,12 +94,6 @@ def _made(call: OpenCall, work: Work) -> Iterator[dict[str, Any]]:
     finally:
         for ticket in tickets:
             ticket.cancel()
-
-
-@effect
-def make(batcher: Batcher, orders: list[Order]) -> list[Ticket]:
-    """Have pictures made; refuses outside an open record."""
-    return batcher.submit(orders)
 
 
 def _result(future: "Future[Made]") -> Made:
@@ -113,19 +107,13 @@ def _keep_one(
 ) -> dict[str, Any]:
     candidate_id = short_id("c")
     picture = finished(made, work.model, candidate_id)
-    cid = keep(store, picture.png)
+    cid = str(store.put(picture.png))
     row = _candidate(call, work, pending, made, picture)
     row.id, row.image_cid = candidate_id, cid
     with call.studio.db.write() as session:
         if not _is_there(session, work.brief.id, pending.ordinal):
             session.add(row)
     return {"candidate": row.id, "pixels": row.pixel_sha256, "recipe": row.recipe}
-
-
-@effect
-def keep(store: ContentStore, data: bytes) -> str:
-    """Put a file into the store; returns its CID. Refuses outside an open record."""
-    return str(store.put(data))
 
 
 def _candidate(

@@ -33,7 +33,7 @@ wild = { weight = 1, phrase = "in a storm", synonyms = ["stormy"] }
 
 
 def save_tiny_pipeline(folder: Path) -> None:
-    """Write a Stable Diffusion pipeline of about 100,000 random weights, 16×16 pixels."""
+    """Write a Stable Diffusion pipeline of about 100,000 random weights, 16 by 16 pixels."""
     import torch
     from diffusers import (
         AutoencoderTiny,
@@ -78,7 +78,7 @@ def save_tiny_pipeline(folder: Path) -> None:
             attention_head_dim=2,
             norm_num_groups=8,
         ),
-        scheduler=DDIMScheduler(),
+        scheduler=DDIMScheduler(steps_offset=1, clip_sample=False),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
