@@ -59,6 +59,11 @@ class Desk:
         """Let the chat agent answer."""
         await self._in_words(actor, self._talk(actor, text))
 
+    async def watch(self, actor: Actor, work: Work) -> None:
+        """Show how far some work is, until it ends and what came of it can be shown."""
+        handle = await self._frontend.send(actor, Message(work.title))
+        await self._in_words(actor, self._follow(actor, handle, work))
+
     async def settled(self) -> None:
         """Wait until all the work that was started here has ended."""
         while self._following:
@@ -88,7 +93,7 @@ class Desk:
                 await self._frontend.send(actor, Message(event.text))
         for output in outputs:
             if self._message(actor, output).pictures or work_behind(output):
-                await self._answer(actor, output)
+                await self._answer(actor, output, spoken=True)
 
     async def _call(
         self, actor: Actor, via: Via, name: str, arguments: Mapping[str, object]
@@ -97,15 +102,18 @@ class Desk:
             actor, await self.studio.door.acall(name, dict(arguments), actor.by(via))
         )
 
-    async def _answer(self, actor: Actor, output: Output) -> None:
-        handle = await self._frontend.send(actor, self._message(actor, output))
+    async def _answer(self, actor: Actor, output: Output, *, spoken: bool = False) -> None:
+        """Show an output, without its words if the agent has said them; follow what it began."""
+        message = self._message(actor, output)
+        if spoken:
+            message = Message("", pictures=message.pictures, buttons=message.buttons)
+        handle = await self._frontend.send(actor, message)
         if work := work_behind(output):
             task = asyncio.create_task(self._in_words(actor, self._follow(actor, handle, work)))
             self._following.add(task)
             task.add_done_callback(self._following.discard)
 
     async def _follow(self, actor: Actor, handle: str, work: Work) -> None:
-        """Show how far the work is; when it has ended, show what came of it."""
         async for progress in work.progress(self.studio):
             await self._frontend.update(handle, Message(work.title, progress=progress))
         ended = await self.studio.door.acall(work.report, dict(work.arguments), actor.by("command"))

@@ -19,6 +19,7 @@ from tools.generation.tables import Job
 from tools.minting.tables import MintRequest, Transaction
 from tools.provenance.tables import now
 from tools.studio import Studio
+from tools.voting.tables import Round, StandingBallot
 
 _EVERY_S = 0.25
 _RECENT = 20  # finished jobs from which the time of the next is guessed
@@ -118,3 +119,23 @@ def _mint(session: Session, mint_request_id: str) -> Progress | None:
     confirmed = sum(state == "confirmed" for state in sent)
     done = 1000 * (len(sent) + confirmed) // (2 * len(row.chains) or 1)
     return Progress(f"on {confirmed} of {len(row.chains)} chains", min(done, 990))
+
+
+def voting(round_id: str, title: str) -> Work:
+    """The time in which people vote."""
+    return Work(
+        title, lambda session: _voting(session, round_id), "show_round", {"round_id": round_id}
+    )
+
+
+def _voting(session: Session, round_id: str) -> Progress | None:
+    row = session.get(Round, round_id)
+    if row is None:
+        raise NotFound(f"There is no round {round_id}.")
+    if row.state != "open":
+        return None
+    window = (row.closes_at - row.opens_at).total_seconds()
+    left = max(0.0, (row.closes_at - now()).total_seconds())
+    voters = select(func.count()).select_from(StandingBallot).filter_by(round_id=round_id)
+    stage = f"open, {session.scalar(voters)} voted"
+    return Progress(stage, round(1000 * (1 - left / window)), eta_s=round(left))

@@ -1,7 +1,9 @@
 """Structured logs on standard error: for people at a terminal, as JSON lines anywhere else."""
 
 import logging
+import os
 import sys
+import warnings
 from typing import Any
 
 import structlog
@@ -28,6 +30,19 @@ def set_up_logs(level: str) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=max(lowest, logging.WARNING), stream=sys.stderr, force=True)
+    if level != "debug":
+        _quiet_libraries()
+
+
+def _quiet_libraries() -> None:
+    """Keep what model libraries print while they load away from the terminal.
+
+    They read these when they are first imported, which is later than this.
+    """
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    warnings.filterwarnings("ignore", module=r"(diffusers|transformers|torch|huggingface_hub)\b")
 
 
 def _rendering() -> list[Any]:

@@ -9,7 +9,7 @@ from agents.workflows.workshop import Workshop
 from bot.logs import set_up_logs
 from bot.terminal import studio as terminal
 from tools.catalogue import open_studio
-from tools.people import Actor, Role, sign_in
+from tools.people import Actor, Role
 from tools.settings import load_settings
 from tools.studio import Studio
 
@@ -19,21 +19,8 @@ def open_terminal(name: str, role: str, guild: str, channel: str) -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     with open_studio(settings) as studio, Workshop(studio):
-        actor = _sign_in(studio, name, Role(role), guild, channel)
+        actor = terminal.enter(studio, name, Role(role), guild, channel)
         asyncio.run(_serve(studio, actor))
-
-
-def _sign_in(studio: Studio, name: str, role: Role, guild: str, channel: str) -> Actor:
-    with studio.db.write() as session:
-        return sign_in(
-            session,
-            front_end=terminal.FRONT_END,
-            external_id=name,
-            name=name,
-            guild=guild,
-            channel=channel,
-            role=role,
-        )
 
 
 async def _serve(studio: Studio, actor: Actor) -> None:

@@ -80,11 +80,11 @@ def _(output: CandidateDetail, scene: Scene) -> Message:
     """One candidate with its scores and its recipe."""
     candidate = output.candidate
     scores = [
-        (score.scorer, f"{score.value / 1000:.3f}  {' '.join(score.reasons)}".rstrip())
+        (score.scorer, f"{score.value / 1000:.3f}  {'; '.join(score.reasons)}".rstrip())
         for score in output.scores
     ]
     return Message(
-        f"{candidate.verdict or 'not scored yet'}. {' '.join(candidate.reasons)}".strip(),
+        ": ".join(filter(None, [candidate.verdict or "not scored yet", _why(candidate)])),
         title=f"{candidate.candidate_id} by {candidate.creator}",
         facts=(
             ("traits", traits(candidate.traits)),
@@ -147,12 +147,16 @@ def _alt(candidate: CandidateOut) -> str:
 def _verdicts(candidates: Sequence[CandidateOut]) -> str:
     """Why each is in or out, for those where something is to be said."""
     lines = [
-        f"{candidate.candidate_id}: {candidate.verdict}. {' '.join(candidate.reasons)}".rstrip()
+        f"{candidate.candidate_id} {candidate.verdict}: {_why(candidate)}."
         for candidate in candidates
         if candidate.reasons
     ]
     chosen = sum(candidate.verdict == "shortlisted" for candidate in candidates)
     return "\n".join([f"{chosen} of {len(candidates)} are on the shortlist.", *lines])
+
+
+def _why(candidate: CandidateOut) -> str:
+    return "; ".join(candidate.reasons)
 
 
 def _look(candidate: CandidateOut) -> Button:

@@ -16,7 +16,7 @@ from tools.people import Role
 from tools.voting.tables import Round
 
 EXAMPLES: Mapping[str, str] = {
-    "create": "/create a fox wizard with a crown --count 4 --seed 7",
+    "create": "/create a fox with a wizard hat and a wand --count 4 --seed 7",
     "gallery": "/gallery --mine",
     "vote": "/vote 2",
     "open_round": "/open_round First of autumn --minutes 5 --quorum 2",

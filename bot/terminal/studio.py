@@ -21,7 +21,7 @@ from bot.terminal.lines import Command, Press, read
 from bot.terminal.screen import PrintedProgress, Screen
 from tools.definition import AnyTool
 from tools.errors import MintmarkError
-from tools.people import Actor
+from tools.people import Actor, Role, sign_in
 from tools.studio import Studio
 
 FRONT_END = "studio"
@@ -90,6 +90,24 @@ class Session:
         """Show what others did since the last time."""
         for message in self.watch.news():
             self.screen.show(message)
+
+
+def enter(studio: Studio, name: str, role: Role, guild: str, channel: str) -> Actor:
+    """Sign someone in at the terminal.
+
+    Raises:
+        InvalidInput: for an empty name.
+    """
+    with studio.db.write() as session:
+        return sign_in(
+            session,
+            front_end=FRONT_END,
+            external_id=name,
+            name=name,
+            guild=guild,
+            channel=channel,
+            role=role,
+        )
 
 
 async def run(studio: Studio, actor: Actor, chat: Chat, console: Console) -> None:
