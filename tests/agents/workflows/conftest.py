@@ -38,7 +38,7 @@ def people_of(studio: Studio) -> tuple[Actor, Actor, Actor]:
 def working(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Working]:
     """An open workshop that sweeps often."""
     settings = load_settings(data_dir=tmp_path_factory.mktemp("studio"))
-    with Studio(settings, TOOLS) as studio, Workshop(studio, sweep_every_s=0.3) as workshop:
+    with Studio(settings, TOOLS) as studio, Workshop(studio, sweep_every_s=0.5) as workshop:
         yield Working(studio, workshop, *people_of(studio))
 
 

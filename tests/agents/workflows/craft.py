@@ -5,11 +5,13 @@ calls of several processes, also of killed ones, can be told.
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.definition import BY_WORKFLOW, Input, Output, PrivateText, tool
+from tools.definition import BY_WORKFLOW, AnyTool, Input, Output, PrivateText, tool
+from tools.errors import NotFound
 from tools.generation.tables import Job
 from tools.minting.tables import MintRequest
 from tools.people import Role
@@ -71,12 +73,14 @@ def mint(call: OpenCall, which: RequestIn) -> Nothing:
 def stop_mint(call: OpenCall, which: StopIn) -> Nothing:
     """Note that a mint could not go on."""
     with call.studio.db.write() as session:
-        request = session.get_one(MintRequest, which.mint_request_id)
+        request = session.get(MintRequest, which.mint_request_id)
+        if request is None:
+            raise NotFound(f"There is no mint request {which.mint_request_id}.")
         request.state, request.error = "failed", which.reason
     return Nothing()
 
 
-TOOLS = (
+TOOLS: tuple[AnyTool, ...] = (
     render,
     score,
     mint,
@@ -91,8 +95,16 @@ TOOLS = (
 
 def _do(call: OpenCall, name: str, subject: str) -> Nothing:
     trace(call.studio.settings, f"{name} {subject} {os.getpid()}")
-    script.get((name, subject), lambda _: None)(call)
+    while hold(call.studio.settings, name).exists():
+        time.sleep(0.05)
+    if deed := script.get((name, subject)):
+        deed(call)
     return Nothing()
+
+
+def hold(settings: Settings, tool_name: str) -> Path:
+    """While this file is there, the tool does not get on, in whatever process it runs."""
+    return settings.data_dir / f"hold-{tool_name}"
 
 
 def trace(settings: Settings, line: str) -> None:
@@ -115,6 +127,15 @@ def calls(settings: Settings, subject: str) -> Counter[str]:
 
 def _trace_file(settings: Settings) -> Path:
     return settings.data_dir / "trace.txt"
+
+
+def fail_with(error: Exception) -> Deed:
+    """A deed that fails."""
+
+    def deed(_: OpenCall) -> None:
+        raise error
+
+    return deed
 
 
 def job_of(studio: Studio, job_id: str) -> Job:

@@ -1,11 +1,10 @@
 """A job is rendered and scored once, and ends as done, failed or cancelled."""
 
-from collections.abc import Callable
-
 import pytest
+from sqlalchemy import update
 
 from tests.agents.workflows.conftest import Working, until
-from tests.agents.workflows.craft import calls, job_of, script
+from tests.agents.workflows.craft import Deed, calls, fail_with, hold, job_of, script
 from tests.rows import add_job
 from tools.errors import InvalidInput, NotFound
 from tools.generation.tables import Job
@@ -19,18 +18,15 @@ def _ended(working: Working, job_id: str) -> Job:
     return job_of(working.studio, job_id)
 
 
-def _started(working: Working) -> tuple[str, str]:
-    """A job that is handed out; returns the ids of job and brief."""
-    job_id = add_job(working.studio, working.ada)
+def _started(working: Working, **deeds: Deed) -> tuple[str, str]:
+    """A job that is handed out, and what its tools do; returns the ids of job and brief."""
+    job_id = add_job(working.studio, working.ada, state="cancelled")
+    brief_id = job_of(working.studio, job_id).brief_id
+    script.update({(tool, brief_id): deed for tool, deed in deeds.items()})
+    with working.studio.db.write() as session:
+        session.get_one(Job, job_id).state = "queued"
     working.studio.dispatch("generate", job_id)
-    return job_id, job_of(working.studio, job_id).brief_id
-
-
-def _raise(error: Exception) -> Callable[[OpenCall], None]:
-    def deed(_: OpenCall) -> None:
-        raise error
-
-    return deed
+    return job_id, brief_id
 
 
 def test_a_job_is_rendered_then_scored_as_its_creator_and_done(working: Working) -> None:
@@ -63,17 +59,15 @@ def test_a_job_nobody_handed_out_is_found(working: Working) -> None:
 
 
 def test_a_failure_ends_the_job_with_its_sentence(working: Working) -> None:
-    job_id = add_job(working.studio, working.ada)
-    brief_id = job_of(working.studio, job_id).brief_id
-    script["render", brief_id] = _raise(InvalidInput("The model has no such style."))
+    failing = fail_with(InvalidInput("The model has no such style."))
+    job_id, brief_id = _started(working, render=failing)
     job = _ended(working, job_id)
     assert (job.state, job.error) == ("failed", "The model has no such style.")
     assert calls(working.studio.settings, brief_id) == {"render": 1}
 
 
 def test_a_mistake_in_a_tool_ends_the_job_without_its_words(working: Working) -> None:
-    job_id = add_job(working.studio, working.ada)
-    script["score", job_of(working.studio, job_id).brief_id] = _raise(KeyError("secret"))
+    job_id, _ = _started(working, score=fail_with(KeyError("secret")))
     job = _ended(working, job_id)
     assert job.state == "failed"
     assert job.error == "score failed unexpectedly; the studio's log has the details."
@@ -89,15 +83,11 @@ def test_a_job_cancelled_while_it_waits_is_not_rendered(working: Working) -> Non
 
 
 def test_a_job_cancelled_while_it_is_rendered_stays_cancelled(working: Working) -> None:
-    job_id = add_job(working.studio, working.ada)
-    brief_id = job_of(working.studio, job_id).brief_id
-
     def cancel(call: OpenCall) -> None:
         with call.studio.db.write() as session:
-            session.get_one(Job, job_id).state = "cancelled"
+            session.execute(update(Job).where(Job.state == "running").values(state="cancelled"))
 
-    script["render", brief_id] = cancel
-    working.studio.dispatch("generate", job_id)
+    job_id, brief_id = _started(working, render=cancel)
     until(lambda: job_of(working.studio, job_id).state == "cancelled")
     marker, _ = _started(working)
     _ended(working, marker)
@@ -106,14 +96,31 @@ def test_a_job_cancelled_while_it_is_rendered_stays_cancelled(working: Working) 
 
 
 def test_a_role_that_is_gone_stops_the_job(working: Working) -> None:
-    job_id = add_job(working.studio, working.bob)
-    brief_id = job_of(working.studio, job_id).brief_id
     with working.studio.db.write() as session:
         set_role(session, working.bob.person_id, working.bob.guild, Role.MEMBER)
+    job_id = add_job(working.studio, working.bob)
+    brief_id = job_of(working.studio, job_id).brief_id
+    working.studio.dispatch("generate", job_id)
     job = _ended(working, job_id)
     assert job.state == "failed"
     assert job.error == "render needs the role creator; you are member."
     assert calls(working.studio.settings, brief_id) == {}
+
+
+def test_a_job_whose_workflow_ended_without_an_outcome_fails_and_says_so(
+    working: Working,
+) -> None:
+    from dbos import DBOS
+
+    hold(working.studio.settings, "render").touch()
+    job_id, _ = _started(working)
+    until(lambda: job_of(working.studio, job_id).state == "running")
+    DBOS.cancel_workflow(f"generate:{job_id}")
+    job = _ended(working, job_id)
+    hold(working.studio.settings, "render").unlink()
+    assert job.state == "failed"
+    assert job.error is not None
+    assert "stopped again and again" in job.error
 
 
 def test_there_are_no_other_workflows(working: Working) -> None:

@@ -1,9 +1,7 @@
 """An approved request is minted as its operator, with patience for what does not answer."""
 
-from collections.abc import Callable
-
 from tests.agents.workflows.conftest import Working, until
-from tests.agents.workflows.craft import calls, request_of, script
+from tests.agents.workflows.craft import Deed, calls, fail_with, request_of, script
 from tests.conftest import sign_in_to
 from tests.rows import add_mint_request
 from tools.errors import IntegrityError, ServiceUnavailable
@@ -13,11 +11,14 @@ from tools.provenance.effects import OpenCall
 from tools.provenance.tables import ToolCall
 
 
-def _raise(error: Exception) -> Callable[[OpenCall], None]:
-    def deed(_: OpenCall) -> None:
-        raise error
-
-    return deed
+def _approved(working: Working, deed: Deed | None = None) -> str:
+    """A request whose approval nobody handed out yet, and what comes of minting it."""
+    request_id = add_mint_request(working.studio, working.ada, working.olga, state="pending")
+    if deed is not None:
+        script["mint", request_id] = deed
+    with working.studio.db.write() as session:
+        session.get_one(MintRequest, request_id).state = "approved"
+    return request_id
 
 
 def _ended(working: Working, request_id: str) -> MintRequest:
@@ -26,7 +27,7 @@ def _ended(working: Working, request_id: str) -> MintRequest:
 
 
 def test_an_approved_request_is_minted_once_as_the_operator_who_approved(working: Working) -> None:
-    request_id = add_mint_request(working.studio, working.ada, working.olga)
+    request_id = _approved(working)
     for _ in range(3):
         working.studio.dispatch("mint", request_id)
     assert _ended(working, request_id).state == "minted"
@@ -38,7 +39,7 @@ def test_an_approved_request_is_minted_once_as_the_operator_who_approved(working
 
 
 def test_an_approved_request_that_nobody_handed_out_is_found(working: Working) -> None:
-    request_id = add_mint_request(working.studio, working.ada, working.olga)
+    request_id = _approved(working)
     assert _ended(working, request_id).state == "minted"
 
 
@@ -55,13 +56,14 @@ def test_an_operator_who_is_one_no_longer_mints_nothing(working: Working) -> Non
 
 
 def test_a_chain_that_does_not_answer_is_tried_again(working: Working) -> None:
-    request_id = add_mint_request(working.studio, working.ada, working.olga)
+    answers = iter([ServiceUnavailable("The chain copper does not answer.")])
 
     def answer_the_second_time(_: OpenCall) -> None:
-        if calls(working.studio.settings, request_id)["mint"] < 2:
-            raise ServiceUnavailable("The chain copper does not answer.")
+        for error in answers:
+            raise error
 
-    script["mint", request_id] = answer_the_second_time
+    request_id = _approved(working, answer_the_second_time)
+    working.studio.dispatch("mint", request_id)
     assert _ended(working, request_id).state == "minted"
     assert calls(working.studio.settings, request_id) == {"mint": 2}
 
@@ -69,8 +71,8 @@ def test_a_chain_that_does_not_answer_is_tried_again(working: Working) -> None:
 def test_what_waiting_cannot_mend_ends_the_attempt_and_a_retry_begins_anew(
     working: Working,
 ) -> None:
-    request_id = add_mint_request(working.studio, working.ada, working.olga)
-    script["mint", request_id] = _raise(IntegrityError("Token 1 has another owner."))
+    request_id = _approved(working, fail_with(IntegrityError("Token 1 has another owner.")))
+    working.studio.dispatch("mint", request_id)
     request = _ended(working, request_id)
     assert (request.state, request.error) == ("failed", "Token 1 has another owner.")
 
@@ -84,7 +86,8 @@ def test_what_waiting_cannot_mend_ends_the_attempt_and_a_retry_begins_anew(
 def test_what_is_not_approved_is_not_minted(working: Working) -> None:
     request_id = add_mint_request(working.studio, working.ada, working.olga, state="pending")
     working.studio.dispatch("mint", "mrq_nothere")
-    other = add_mint_request(working.studio, working.ada, working.olga)
+    other = _approved(working)
+    working.studio.dispatch("mint", other)
     _ended(working, other)
     assert request_of(working.studio, request_id).state == "pending"
     assert calls(working.studio.settings, request_id) == {}

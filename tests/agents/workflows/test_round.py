@@ -52,11 +52,11 @@ def test_an_extension_that_nobody_handed_out_is_kept_all_the_same(working: Worki
 
 
 def test_a_round_closed_by_hand_is_left_alone_at_its_time(working: Working) -> None:
-    round_id = _opened(working, seconds=1.5)
+    round_id = _opened(working, seconds=1.2)
     working.studio.door.call("close_round", {"round_id": round_id}, working.olga)
     before = _round(working, round_id)
     time.sleep(max(0.0, (before.closes_at - now()).total_seconds()))
-    other = _opened(working, seconds=1.5)
+    other = _opened(working, seconds=1.2)
     _closed(working, other)
     after = _round(working, round_id)
     assert (after.closed_at, after.tally_hash) == (before.closed_at, before.tally_hash)
