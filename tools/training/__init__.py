@@ -1,0 +1,1 @@
+"""How the pictures are learned: the data set, the house model, its fine-tunes, the trait reader."""
