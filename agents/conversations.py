@@ -4,8 +4,10 @@ Only the latest checkpoint of a conversation is kept. A turn that ended needs no
 turns with all of theirs weigh a hundred times as much.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import ConfigurationError, ServiceUnavailable
@@ -39,19 +41,30 @@ def assert_strict() -> None:
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
     probe = JsonPlusSerializer()
-    planted = probe.dumps_typed(_Planted())
-    if not _msgpack.STRICT_MSGPACK_ENABLED or isinstance(probe.loads_typed(planted), _Planted):
+    with _unheard("langgraph.checkpoint.serde.jsonplus"):  # it would warn of what is planted here
+        read = probe.loads_typed(probe.dumps_typed(_Planted()))
+    if not _msgpack.STRICT_MSGPACK_ENABLED or isinstance(read, _Planted):
         raise ConfigurationError(
             "LangGraph reads checkpoints without checking their types: set the environment "
             "variable LANGGRAPH_STRICT_MSGPACK=true, or import agents before langgraph."
         )
 
 
+@contextmanager
+def _unheard(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+@dataclass
 class _Planted:
     """A type that no conversation contains; a strict reader does not build it."""
 
-    def __getstate__(self) -> dict[str, str]:
-        return {}
+    harm: str = "none"
 
 
 @asynccontextmanager
@@ -77,13 +90,13 @@ async def _sqlite(settings: Settings) -> "AsyncIterator[AsyncSqliteSaver]":
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     path = settings.data_dir / FILE_NAME
-    try:
-        connection = await aiosqlite.connect(path, timeout=30)
-    except aiosqlite.Error as error:
-        raise ServiceUnavailable(f"Conversations cannot be kept in {path}: {error}.") from error
-    async with connection:
-        await connection.execute("PRAGMA journal_mode=WAL")
-        await connection.execute("PRAGMA synchronous=NORMAL")
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(aiosqlite.connect(path, timeout=30))
+            await connection.execute("PRAGMA journal_mode=WAL")
+            await connection.execute("PRAGMA synchronous=NORMAL")
+        except aiosqlite.Error as error:
+            raise ServiceUnavailable(f"Conversations cannot be kept in {path}: {error}.") from error
         yield AsyncSqliteSaver(connection)
 
 

@@ -82,8 +82,8 @@ class Interpreter(BaseChatModel):
 
 def _pieces(reply: AIMessage) -> Iterator[ChatGenerationChunk]:
     for word in _PIECES.findall(str(reply.text)):
-        yield ChatGenerationChunk(message=AIMessageChunk(word))
-    yield ChatGenerationChunk(message=AIMessageChunk("", tool_calls=reply.tool_calls))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+    yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_calls=reply.tool_calls))
 
 
 def _reply(messages: Sequence[Any], bound: dict[str, Any]) -> AIMessage:
@@ -91,10 +91,11 @@ def _reply(messages: Sequence[Any], bound: dict[str, Any]) -> AIMessage:
     text, since = since_last_wish(messages)
     readings = read(text, remember(messages[: len(messages) - len(since) - 1]))
     results = replies_of(since)
-    wishes, remarks = _sorted(readings, frozenset(bound.get("offered", ())))
-    follow_ups = [_follow_up(wish, results) for wish in wishes if wish.then is not None]
-    wishes += [reading for reading in follow_ups if isinstance(reading, Wish)]
-    remarks += [reading for reading in follow_ups if isinstance(reading, Remark)]
+    offered = frozenset(bound.get("offered", ()))
+    wishes, remarks = _sorted(readings, offered)
+    follow_ups = [step for wish in wishes if (step := _follow_up(wish, results)) is not None]
+    more_wishes, more_remarks = _sorted(follow_ups, offered)
+    wishes, remarks = wishes + more_wishes, remarks + more_remarks
     asked = {result.name for result in results}
     if waiting := [wish for wish in wishes if wish.tool not in asked]:
         return AIMessage("", tool_calls=[_call(wish) for wish in waiting])

@@ -40,7 +40,8 @@ class Memory:
 
 def remember(messages: Sequence[AnyMessage]) -> Memory:
     """The latest job, list of candidates and mint request that tool results named."""
-    job, candidates, request = None, (), None
+    job = request = None
+    candidates: tuple[str, ...] = ()
     for message in messages:
         if isinstance(message, ToolMessage) and message.status != "error":
             found = read_back(str(message.text))

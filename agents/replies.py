@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, InvalidToolCall
-from langchain_core.messages.tool import ToolCall
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage
+from langchain_core.messages.tool import ToolCall, invalid_tool_call
 from langchain_core.tools import BaseTool
 
 from tools.errors import ServiceUnavailable
@@ -53,13 +53,12 @@ async def ask(
         Exception: whatever the endpoint's client raises.
     """
     bound = model.bind_tools(tools) if tools else model
-    whole: AIMessageChunk | None = None
+    whole: AIMessage | None = None
     async for piece in bound.astream(list(messages)):
-        part = cast("AIMessageChunk", piece)
-        whole = part if whole is None else cast("AIMessageChunk", whole + part)
+        whole = piece if whole is None else cast("AIMessage", whole + piece)
     if whole is None or not (whole.text.strip() or whole.tool_calls or whole.invalid_tool_calls):
         raise ServiceUnavailable("its reply was empty.")
-    return _strict(whole)
+    return _strict(whole) if isinstance(whole, AIMessageChunk) else whole
 
 
 def _strict(whole: AIMessageChunk) -> AIMessage:
@@ -69,7 +68,7 @@ def _strict(whole: AIMessageChunk) -> AIMessage:
         name, raw = piece["name"] or "", piece["args"] or "{}"
         arguments = _object(raw)
         if arguments is None:
-            invalid.append(InvalidToolCall(name=name, args=raw, id=piece["id"], error=None))
+            invalid.append(invalid_tool_call(name=name, args=raw, id=piece["id"]))
         else:
             calls.append(ToolCall(name=name, args=arguments, id=piece["id"]))
     return AIMessage(str(whole.text), id=whole.id, tool_calls=calls, invalid_tool_calls=invalid)

@@ -238,7 +238,7 @@ def candidate_asked(clause: str, _: Memory) -> Reading | None:
     """One picture."""
     before = (
         rf"{_SHOW}|tell me(?: more)? about|more about|about|details? (?:of|on|for|about)|describe"
-        r"|what (?:is|about|was)|what's|info(?:rmation)? (?:on|about)|inspect|open|(?:the )?score of"
+        r"|what (?:is|about|was)|what's|info (?:on|about)|inspect|open|(?:the )?score of"
         r"|how good is|who made|why (?:was|is)"
     )
     after = r"(?: (?:rejected|shortlisted|broken|out|in|like|please))?"
