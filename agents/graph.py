@@ -30,7 +30,7 @@ from agents.events import ToolFinished, ToolStarted
 from agents.history import brief, calls_without_answer, last_reply, mended, replies_of
 from agents.interpreter import Interpreter
 from agents.prompt import system_prompt
-from agents.replies import Reply, ask, well_formed
+from agents.replies import Reply, ask, in_short, well_formed
 from agents.state import ChatInput, ChatState, OneCall
 from agents.untrusted import for_model
 from tools.definition import AnyTool
@@ -58,7 +58,7 @@ async def ingest(state: ChatState, context: ChatContext, _: StreamWriter) -> Upd
         raise Refused("You have no role here, so there is nothing I could do for you.")
     history = brief(mended(state["messages"]))
     forget = RemoveMessage(id=REMOVE_ALL_MESSAGES)
-    return {"messages": [forget, *history], "rounds": 0, "fallen_back": False}
+    return {"messages": [forget, *history], "rounds": 0, "fallen_back": ""}
 
 
 async def model(state: ChatState, context: ChatContext, _: StreamWriter) -> Update:
@@ -70,7 +70,7 @@ async def model(state: ChatState, context: ChatContext, _: StreamWriter) -> Upda
     messages = [_instructions(role, by_hand), *state["messages"]]
     reply = await _reply(state, context, messages, in_chat)
     return {
-        "messages": [reply.message],
+        "messages": [reply.announced],
         "rounds": state["rounds"] + 1,
         "fallen_back": reply.fallen_back,
     }
@@ -80,14 +80,14 @@ async def _reply(
     state: ChatState, context: ChatContext, messages: list[AnyMessage], tools: list[StudioTool]
 ) -> Reply:
     """The model's reply, or the interpreter's, which then keeps the word until the turn ends."""
-    if state["fallen_back"]:
-        return Reply(await ask(Interpreter(), tools, messages), fallen_back=True)
-    try:
-        return Reply(await ask(context.model, tools, messages), fallen_back=False)
-    except Exception as error:
-        _log.warning("the language model did not answer", error=repr(error)[:500])
-        answer = await ask(Interpreter(), tools, messages)
-        return Reply(answer, fallen_back=True).announced(error)
+    reason = state["fallen_back"]
+    if not reason:
+        try:
+            return Reply(await ask(context.model, tools, messages))
+        except Exception as error:
+            _log.warning("the language model did not answer", error=repr(error)[:500])
+            reason = in_short(error)
+    return Reply(await ask(Interpreter(), tools, messages), fallen_back=reason)
 
 
 async def repair(state: ChatState, context: ChatContext, _: StreamWriter) -> Update:

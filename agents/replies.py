@@ -22,21 +22,23 @@ _LONGEST_NAME = 64
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply, and whether the interpreter gave it in the model's place."""
+    """A reply, and why the interpreter gave it in the model's place, if it did."""
 
     message: AIMessage
-    fallen_back: bool
+    fallen_back: str = ""
 
-    def announced(self, error: Exception) -> "Reply":
-        """The same reply, beginning with a line that says who answers and why."""
-        line = (
-            f"(The language model does not answer: {_in_short(error)}. The interpreter takes over.)"
-        )
-        words = f"{line}\n\n{self.message.text}".strip()
-        return Reply(self.message.model_copy(update={"content": words}), self.fallen_back)
+    @property
+    def announced(self) -> AIMessage:
+        """The message; an answer that is not the model's begins with a line that says so."""
+        if not self.fallen_back or self.message.tool_calls:
+            return self.message
+        line = f"(The language model does not answer: {self.fallen_back}. "
+        words = f"{line}The interpreter took over.)\n\n{self.message.text}"
+        return self.message.model_copy(update={"content": words})
 
 
-def _in_short(error: Exception) -> str:
+def in_short(error: Exception) -> str:
+    """Why a model did not answer, in a few words that quote nothing the endpoint sent."""
     if isinstance(error, ServiceUnavailable):
         return str(error).rstrip(".")
     status = getattr(error, "status_code", None)

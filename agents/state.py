@@ -20,7 +20,7 @@ class ChatState(ChatInput):
     """A conversation between two steps of the graph."""
 
     rounds: int  # how often the model was asked in this turn
-    fallen_back: bool  # whether the interpreter took over in this turn
+    fallen_back: str  # why the interpreter took over in this turn; empty where it did not
 
 
 class OneCall(TypedDict):

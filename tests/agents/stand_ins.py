@@ -6,7 +6,16 @@ Each notes in `Stage` what was done, so that a test can see that nothing was.
 import asyncio
 from dataclasses import dataclass, field
 
-from tools.definition import ANY_WAY, BY_HAND, BY_VOTE, BY_WORKFLOW, Input, Output, PrivateText, tool
+from tools.definition import (
+    ANY_WAY,
+    BY_HAND,
+    BY_VOTE,
+    BY_WORKFLOW,
+    Input,
+    Output,
+    PrivateText,
+    tool,
+)
 from tools.errors import Conflict
 from tools.people import Role
 from tools.provenance.effects import OpenCall
@@ -140,7 +149,12 @@ async def job_status(call: OpenCall, args: OfJob) -> JobStatus:
     """Say how a job stands."""
     await asyncio.sleep(0)
     return JobStatus(
-        job_id=args.job_id, state="running", stage="drawing", progress=500, position=0, candidates=[]
+        job_id=args.job_id,
+        state="running",
+        stage="drawing",
+        progress=500,
+        position=0,
+        candidates=[],
     )
 
 
