@@ -25,7 +25,7 @@ class CandidateOut(Output):
     image_cid: str
     width: int
     height: int
-    verdict: str | None  # shortlisted, rejected or broken; None until it is scored
+    verdict: str | None  # shortlisted, passed, rejected, broken; None: not scored yet
     score: int | None  # thousandths
     reasons: list[str]
 

@@ -21,7 +21,7 @@ class GalleryIn(Input):
 
     collection: str | None = Field(None, description="Only this collection's.")
     mine: bool = Field(False, description="Only my own.")
-    verdict: Literal["shortlisted", "rejected", "broken"] | None = Field(
+    verdict: Literal["shortlisted", "passed", "rejected", "broken"] | None = Field(
         None, description="Only those with this verdict."
     )
     limit: Annotated[int, Field(ge=1, le=100, description="How many at most.")] = 12

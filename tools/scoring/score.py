@@ -2,13 +2,14 @@
 
 For every candidate in turn: is the file sound, has the picture been there before, how good is it,
 does it show what it should? Then the verdict, with reasons and the thresholds of its collection.
+Of the good ones as many as the collection allows are shortlisted for people; the rest passed.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tools.definition import BY_WORKFLOW, Input, Output, tool
@@ -31,11 +32,16 @@ from tools.scoring.fidelity import fidelity
 from tools.scoring.quality import quality
 from tools.scoring.scores import FULL, Score
 from tools.scoring.trait_reader import TraitReader
-from tools.scoring.verdict import Thresholds, Verdict, judge
+from tools.scoring.verdict import Contender, Outcome, Thresholds, Verdict, judge, shortlist
 from tools.studio import Studio
 
 if TYPE_CHECKING:
     from PIL import Image
+
+PASSED = "passed"
+"""The verdict on a good picture for which the shortlist had no place."""
+
+_LEFT_OUT = "good, but others of its brief go to people first"
 
 
 class ScoreIn(Input):
@@ -48,7 +54,7 @@ class VerdictOut(Output):
     """What becomes of one candidate."""
 
     candidate_id: str
-    verdict: str  # shortlisted, rejected or broken
+    verdict: str  # shortlisted, passed, rejected or broken
     score: int  # thousandths
     reasons: list[str]
 
@@ -76,8 +82,10 @@ def score(call: OpenCall, which: ScoreIn) -> ScoreOut:
     brief, waiting = _unjudged(call.studio, which.brief_id)
     jobs.report(call.studio, _job_id(call.studio, brief.id), "scoring", RENDERED)
     bench = _Bench(call.studio, brief, waiting)
-    for candidate in waiting:
-        _write(call, candidate, bench.findings(candidate))
+    found = [(candidate, bench.findings(candidate)) for candidate in waiting]
+    chosen = bench.shortlisted(found)
+    for candidate, findings in found:
+        _write(call, candidate, findings, candidate.id in chosen)
     call.note(thresholds=asdict(bench.thresholds), reader=bench.reader_version)
     with call.studio.db.read() as session:
         return ScoreOut(verdicts=_verdicts(session, brief.id))
@@ -92,6 +100,7 @@ class _Bench:
         self._store = store_of(studio)
         self._reader = _reader_for(studio, brief, self._collection)
         self._known = _pictures_before(studio, waiting)
+        self._places = self._collection.shortlist - _places_taken(studio, brief)
 
     @property
     def reader_version(self) -> str:
@@ -110,6 +119,17 @@ class _Bench:
             self._known.add(candidate.id, candidate.perceptual_hash)
         verdict = judge(check, merit, shown, nearest, self.thresholds)
         return Findings(check, nearest, merit, shown, verdict)
+
+    def shortlisted(self, found: Sequence[tuple[Candidate, Findings]]) -> set[str]:
+        """Which of the good ones go to people: as many as there are places, good and unlike."""
+        good = [
+            Contender(candidate.id, findings.verdict.composite, candidate.perceptual_hash)
+            for candidate, findings in found
+            if findings.verdict.outcome is Outcome.SHORTLISTED
+        ]
+        if self._places < 1:
+            return set()
+        return {pick.id for pick in shortlist(good, self._places, self.thresholds)}
 
     def _fidelity(self, image: "Image.Image", traits: Mapping[str, str]) -> Score | None:
         if self._reader is None:
@@ -163,9 +183,22 @@ def _pictures_before(studio: Studio, waiting: Sequence[Candidate]) -> Perceptual
         return PerceptualIndex((id, hash) for id, hash in session.execute(query))
 
 
-def _write(call: OpenCall, candidate: Candidate, findings: Findings) -> None:
+def _places_taken(studio: Studio, brief: Brief) -> int:
+    """How many of the brief's pictures an earlier run has shortlisted."""
+    query = (
+        select(func.count())
+        .select_from(tables.Verdict)
+        .join(Candidate, Candidate.id == tables.Verdict.candidate_id)
+        .where(Candidate.brief_id == brief.id, tables.Verdict.verdict == "shortlisted")
+    )
+    with studio.db.read() as session:
+        return session.scalar(query) or 0
+
+
+def _write(call: OpenCall, candidate: Candidate, findings: Findings, is_chosen: bool) -> None:
     """The scores and the verdict of one candidate, together or not at all."""
     verdict = findings.verdict
+    is_left_out = verdict.outcome is Outcome.SHORTLISTED and not is_chosen
     with call.studio.db.write() as session:
         if session.get(tables.Verdict, candidate.id) is not None:
             return  # another run was quicker
@@ -175,9 +208,9 @@ def _write(call: OpenCall, candidate: Candidate, findings: Findings) -> None:
             tables.Verdict(
                 candidate_id=candidate.id,
                 tool_call_id=call.id,
-                verdict=verdict.outcome.value,
+                verdict=PASSED if is_left_out else verdict.outcome.value,
                 value=verdict.composite,
-                reasons=list(verdict.reasons),
+                reasons=[_LEFT_OUT, *verdict.reasons] if is_left_out else list(verdict.reasons),
                 thresholds=recordable(asdict(verdict.thresholds)),
             )
         )

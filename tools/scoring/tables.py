@@ -31,7 +31,7 @@ class Score(Base):
 
 
 class Verdict(Base):
-    """What the filters together say: shortlisted, rejected or broken, with the reasons."""
+    """What the filters say: shortlisted, passed, rejected or broken, with the reasons."""
 
     __tablename__ = "verdict"
     __table_args__ = {"info": APPEND_ONLY}

@@ -22,6 +22,7 @@ slug = "sketches"
 name = "Sketches"
 description = "Any picture at all."
 licence = "CC0"
+denied_words = ["nude"]
 
 [prompt]
 template = "{prompt}, {mood}"
