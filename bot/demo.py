@@ -39,7 +39,7 @@ PEOPLE = {
     "fern": Role.MEMBER,
     "reed": Role.OPERATOR,
 }
-_WINDOW_MIN = 0.3
+_WINDOW_MIN = 0.2
 
 
 @dataclass

@@ -23,8 +23,7 @@ def perform(picture: Path | None) -> Played:
     set_up_logs(settings.log_level)
     console = _recording() if picture else Console(highlight=False)
     with open_studio(settings) as studio, Workshop(studio):
-        played = asyncio.run(play(studio, console, _area(console)))
-    return played
+        return asyncio.run(play(studio, console, _area(console)))
 
 
 def _recording() -> Console:

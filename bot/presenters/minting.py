@@ -27,12 +27,16 @@ def _(output: MintRequestOut) -> Work | None:
 @present.register
 def _(output: MintRequestOut, scene: Scene) -> Message:
     """A mint request: exactly what is frozen in it, where it stands, and what can be decided."""
-    caption = f"{output.candidate_id}\n{output.state}"
+    shown = output.state in ("pending", "minted")
+    caption, alt = f"{output.candidate_id}\n{output.state}", f"The picture {output.candidate_id}"
     return Message(
         f"{_MEANINGS.get(output.state, output.state)} {output.error or ''}".strip(),
         title=f"Mint request {output.mint_request_id}",
-        facts=(*_frozen(output), *(_token(token) for token in output.tokens)),
-        pictures=(scene.picture(output.image_cid, caption, f"The picture {output.candidate_id}"),),
+        facts=(
+            *(_frozen(output) if output.state == "pending" else ()),
+            *(_token(token) for token in output.tokens),
+        ),
+        pictures=(scene.picture(output.image_cid, caption, alt),) if shown else (),
         buttons=scene.buttons(*_buttons(output, scene)),
         tone=_TONES.get(output.state, "plain"),
     )

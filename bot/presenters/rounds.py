@@ -26,6 +26,7 @@ def _(output: RoundOut, scene: Scene) -> Message:
         pictures=tuple(
             scene.picture(entry.image_cid, _caption(output, entry), _alt(entry))
             for entry in output.entries
+            if output.state == "open" or entry.candidate_id == output.winner_id
         ),
         buttons=_buttons(output, scene),
         tone="good" if output.winner_id else "plain",
@@ -79,7 +80,8 @@ def when(moment: datetime) -> str:
 
 def _standing(output: RoundOut) -> str:
     if output.state == "closed":
-        return output.outcome or "Closed."
+        votes = ", ".join(f"{entry.number}: {entry.votes}" for entry in output.entries)
+        return f"{output.outcome or 'Closed.'} Votes by number: {votes}."
     words = f"Open; closes {when(output.closes_at)}. {_people(output.voters)} voted"
     words += f", {output.quorum} must." if output.voters < output.quorum else "."
     yours = output.your_vote
