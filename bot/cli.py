@@ -3,6 +3,8 @@
 Everything heavy is imported by the command that needs it, so that `mintmark --help` is quick.
 """
 
+import os
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -23,9 +25,20 @@ def main() -> None:
     """Run the command; what goes wrong is one sentence on standard error, and exit status 1."""
     try:
         app()
-    except MintmarkError as error:
-        typer.secho(str(error), fg="red", err=True)
+    except Exception as error:
+        if os.environ.get("MINTMARK_LOG_LEVEL") == "debug":
+            raise
+        typer.secho(_in_words(error), fg="red", err=True)
         raise SystemExit(1) from None
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, MintmarkError):
+        return str(error)
+    return (
+        f"This is a fault in Mintmark: {type(error).__name__}: {error}. "
+        "MINTMARK_LOG_LEVEL=debug shows where it happened."
+    )
 
 
 def _tell_version(wanted: bool) -> None:
@@ -59,11 +72,42 @@ def studio(
 
 
 @app.command()
+def demo(
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw the story as an SVG picture in this file.")
+    ] = None,
+) -> None:
+    """Play the whole story: prompts, scores, votes, an approval, two chains, verification."""
+    from bot.commands.demo import perform
+
+    perform(picture)
+
+
+@app.command()
 def worker() -> None:
     """Do the durable work of a data folder without a front end, until SIGTERM."""
     from bot.commands.worker import work
 
     work()
+
+
+@app.command()
+def verify(
+    target: Annotated[
+        str, typer.Argument(help="A picture, a certificate, a token or a candidate.")
+    ],
+    picture: Annotated[
+        Path | None, typer.Option(help="A picture that should be the token's.")
+    ] = None,
+    rpc: Annotated[
+        str | None, typer.Option(help="Where the token's chain answers, without a data folder.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check a token and everything behind it; exit status 1 if anything does not hold."""
+    from bot.commands.verify import check
+
+    raise typer.Exit(0 if check(target, picture, rpc, as_json) else 1)
 
 
 @app.command()

@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from agents.chat import open_chat
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 from sqlalchemy import func, select
 
+from agents.chat import open_chat
 from bot.desk import Desk
 from bot.following import voting
 from bot.notices import Watch

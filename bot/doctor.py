@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import ConfigurationError, MintmarkError, ServiceUnavailable
@@ -50,6 +51,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Check]]:
     yield "disk", partial(_disk, settings)
     yield "database", partial(_database, settings)
     yield "provenance log", partial(_log, settings)
+    yield "collection", partial(_collection, settings)
+    yield "model", partial(_model, settings)
     for name, chain in settings.chains.items():
         yield f"chain {name}", partial(_chain, settings, name, chain)
     yield "language model", partial(_language_model, settings)
@@ -60,6 +63,9 @@ def _finding(subject: str, check: Check) -> Finding:
         return Finding(subject, True, check())
     except MintmarkError as error:
         return Finding(subject, False, str(error))
+    except Exception as error:
+        sentence = f"the check itself failed, which is a fault in Mintmark: {error!r}"
+        return Finding(subject, False, sentence)
 
 
 def _data_folder(settings: Settings) -> str:
@@ -90,12 +96,13 @@ def _disk(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
+    from bot.folder import has_database
     from tools.provenance.database import Database
     from tools.provenance.migrations.upgrade import newest, revision
 
     database = Database(settings.database)
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
-    if not _there(settings):
+    if not has_database(settings):
         return f"{kind}, not there yet; it is made at the first start"
     try:
         found = revision(database)
@@ -114,12 +121,13 @@ def _other_schema(found: str | None, needed: str) -> str:
 
 
 def _log(settings: Settings) -> str:
+    from bot.folder import has_database
     from tools.provenance import log
     from tools.provenance.database import Database
 
     database = Database(settings.database)
     try:
-        if not _there(settings) or "record" not in database.tables():
+        if not has_database(settings) or "record" not in database.tables():
             return "no records yet"
         with database.read() as session:
             fault, size = log.find_fault(session), log.count(session)
@@ -133,38 +141,69 @@ def _log(settings: Settings) -> str:
     return f"{size} records, each follows from the one before"
 
 
-def _there(settings: Settings) -> bool:
-    """Whether the database can be looked at without making it."""
-    from sqlalchemy import make_url
+def _collection(settings: Settings) -> str:
+    from tools.metadata.collection import collection_files, parse_collection
 
-    from tools.provenance.database import sqlite_path
+    files = collection_files(settings.collections_dir)
+    if settings.collection not in files:
+        raise ConfigurationError(
+            f"There is no collection {settings.collection!r}; there are: {', '.join(files)}. "
+            "Set collection, or collections_dir to the folder that holds its file."
+        )
+    path = files[settings.collection]
+    found = parse_collection(path.read_bytes(), str(path))
+    return f"{found.name}, version {found.version}, {len(found.traits)} categories of traits"
 
-    path = sqlite_path(make_url(settings.database))
-    return path is None or path.is_file()
+
+def _model(settings: Settings) -> str:
+    from tools.generation.bundle import DigestCache
+    from tools.generation.models import ModelRegistry
+
+    generation = settings.generation
+    with tempfile.TemporaryDirectory() as folder:
+        cache = DigestCache(Path(folder) / "digests.json")  # hash everything anew
+        model = ModelRegistry(generation.models, generation.loras, cache).model(generation.model)
+    return f"{model.source}, {model.pipeline}, {model.digest}"
 
 
 def _chain(settings: Settings, name: str, chain: ChainSettings) -> str:
-    if chain.kind == "embedded" and not settings.data_dir.exists():
-        return f"embedded, number {chain.chain_id}; it is made at the first mint"
     from tools.minting.chain import open_chain
     from tools.minting.signer import open_signer
 
+    if chain.kind == "embedded" and not (settings.data_dir / "chains" / f"{name}.chain").exists():
+        return _embedded_to_come(name, chain)
     address = open_signer(name, chain, settings.data_dir).address
     opened = open_chain(name, chain, settings.data_dir)
-    number, balance = opened.block_number(), opened.balance(address)
+    opened.check()
+    block, balance = opened.block_number(), opened.balance(address)
     if balance == 0:
         raise ConfigurationError(
             f"{address} has nothing on chain {name} to pay for gas: send it some of the chain's "
             "own coin."
         )
-    return f"{chain.kind}, number {chain.chain_id}, block {number}, {balance / 10**18:.4g} coins"
+    return f"{chain.kind}, number {chain.chain_id}, block {block}, {balance / 10**18:.4g} coins"
+
+
+def _embedded_to_come(name: str, chain: ChainSettings) -> str:
+    from tools.minting.chain import EMBEDDED_CHAIN_IDS
+
+    if chain.chain_id not in EMBEDDED_CHAIN_IDS:
+        raise ConfigurationError(
+            f"Chain {name} is embedded, so its chain_id must be one from "
+            f"{EMBEDDED_CHAIN_IDS.start} to {EMBEDDED_CHAIN_IDS.stop - 1}, not {chain.chain_id}; "
+            'for a chain behind a URL, set kind = "rpc" and rpc_url.'
+        )
+    return f"embedded, number {chain.chain_id}; it is made at the first mint"
 
 
 def _language_model(settings: Settings) -> str:
-    if settings.llm.model is None:
+    if settings.llm.model is None and settings.llm.base_url is None:
         return "none is set up; the built-in interpreter answers free text"
     import httpx
 
+    from agents.models import chat_model
+
+    chat_model(settings)  # what is wrong without asking anybody
     base = str(settings.llm.base_url or "https://api.openai.com/v1").rstrip("/")
     key = settings.llm.api_key
     headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
@@ -175,7 +214,7 @@ def _language_model(settings: Settings) -> str:
             f"{base} does not answer ({type(error).__name__}): is the address in llm.base_url "
             "right, and is the server running? Until it answers, the interpreter does."
         ) from None
-    return _models_told(settings.llm.model, base, answer)
+    return _models_told(str(settings.llm.model), base, answer)
 
 
 def _models_told(model: str, base: str, answer: "httpx.Response") -> str:

@@ -73,6 +73,9 @@ def read(line: str, tools: Mapping[str, AnyTool], local: Sequence[str] = ()) -> 
 def _command(name: str, rest: str, tools: Mapping[str, AnyTool], local: Sequence[str]) -> Command:
     if name in local:
         return Command(name, {"words": rest.strip()})
+    begins = [known for known in tools if name and known.startswith(name)]
+    if name not in tools and len(begins) == 1:
+        name = begins[0]
     if name not in tools:
         near = get_close_matches(name, [*tools, *local], n=1)
         hint = f"Did you mean /{near[0]}?" if near else "Type /help to see what there is."
