@@ -42,6 +42,7 @@ class LanguageModel(_Section):
     base_url: AnyUrl | None = None
     api_key: SecretStr | None = None
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 60.0
+    stream: bool = True  # some gateways cannot stream replies that call tools
 
 
 class ChainSettings(_Section):

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import select
 
-from agents.workflows import generate, mint, round
+from agents.workflows import mint, round
 from agents.workflows.durable import VERSION, enqueue
+from tools.generation import jobs
 from tools.generation.tables import Job
 from tools.minting.tables import MintRequest
 from tools.studio import Studio
@@ -70,7 +71,7 @@ class Sweep:
         _log.warning("workflow ended without an outcome", workflow=row.workflow, key=row.key)
         sentence = "The work on it stopped again and again without an outcome"
         if row.workflow == "generate":
-            generate.fail(self._studio, row.key, f"{sentence}: create it anew.")
+            jobs.fail(self._studio, row.key, f"{sentence}: create it anew.")
         elif row.workflow == "mint":
             mint.stop(self._studio, row.key, f"{sentence}: an operator may retry it.")
         elif (due := round.order(self._studio, row.key)) is not None:
@@ -98,7 +99,7 @@ def recover_dead(studio: Studio) -> list[str]:
 
 def _unfinished(studio: Studio) -> Iterator[_Row]:
     with studio.db.read() as session:
-        for job_id in session.scalars(select(Job.id).where(Job.state.in_(generate.UNFINISHED))):
+        for job_id in session.scalars(select(Job.id).where(Job.state.in_(jobs.UNFINISHED))):
             yield _Row("generate", job_id)
         for round_id in session.scalars(select(Round.id).where(Round.state == "open")):
             yield _Row("round", round_id)

@@ -48,6 +48,9 @@ two-layer `CLIPTextModel` with an own byte-pair vocabulary. v-prediction, square
 
 ## Training
 
+`mintmark train base` makes it again, on one core of a processor; `mintmark train reader` makes the
+trait reader that the figures below come from, and `mintmark train measure` the figures.
+
 {training}
 
 ## Measured

@@ -1,11 +1,12 @@
 """`mintmark train …`: make the shipped models again, or better ones.
 
-    mintmark train base --minutes 80      the house model, from random weights
-    mintmark train reader --minutes 8     the trait reader that reads its pictures
-    mintmark train measure                how often the model draws what it was asked for
-    mintmark train dataset                what the training data is made of, and a sheet of it
+    mintmark train base       the house model, from random weights
+    mintmark train reader     the trait reader that reads its pictures
+    mintmark train measure    how often the model draws what it was asked for
+    mintmark train dataset    what the training data is made of, and a sheet of it
 
-Runs keep their state in a folder and go on where they stopped. One core is enough.
+The defaults are those of the shipped weights. Runs keep their state in a folder and go on where
+they stopped. One core is enough; a budget in steps, on one thread, repeats bit by bit.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ HOUSE_MODEL = Path(__file__).parent.parent / "generation" / "house_model"
 READER = Path(__file__).parent.parent / "scoring" / "trait_reader"
 RUN = Path("training-runs/base")
 
-Minutes = Annotated[float, typer.Option(help="How long to train, in minutes.")]
-Steps = Annotated[int | None, typer.Option(help="Train this many steps instead of minutes.")]
+Pictures = Annotated[int, typer.Option(help="How many characters to train on.", min=1)]
 RunFolder = Annotated[Path, typer.Option(help="Where the run keeps its resumable state.")]
 Threads = Annotated[int, typer.Option(help="Processor threads; one repeats bit by bit.")]
 
 
 @app.command()
 def base(
-    minutes: Minutes = 80,
-    decoder_minutes: Annotated[float, typer.Option(help="Of which for the decoder.")] = 12,
-    steps: Steps = None,
+    minutes: Annotated[float, typer.Option(help="How long to train the denoiser.")] = 67,
+    steps: Annotated[int | None, typer.Option(help="Its steps, instead of minutes.")] = None,
+    decoder_steps: Annotated[int, typer.Option(help="Steps for the decoder.")] = 2600,
     run: RunFolder = RUN,
+    pictures: Pictures = 60_000,
     out: Annotated[Path, typer.Option(help="The pipeline directory to write.")] = HOUSE_MODEL,
     threads: Threads = 1,
 ) -> None:
@@ -46,13 +47,13 @@ def base(
     from tools.training.runs import RunPlan, run_base
 
     _use_threads(threads)
-    denoiser = Budget(steps=steps) if steps else Budget(minutes=minutes - decoder_minutes)
-    run_base(RunPlan(run, out, denoiser, Budget(minutes=decoder_minutes)), typer.echo)
+    denoiser = Budget(steps=steps) if steps else Budget(minutes=minutes)
+    run_base(RunPlan(run, out, denoiser, Budget(steps=decoder_steps), pictures), typer.echo)
 
 
 @app.command()
 def reader(
-    minutes: Minutes = 8,
+    steps: Annotated[int, typer.Option(help="How many batches of 64 to train on.")] = 1200,
     run: RunFolder = RUN,
     house_model: Annotated[Path, typer.Option(help="The pipeline it shall read.")] = HOUSE_MODEL,
     out: Annotated[Path, typer.Option(help="The folder to write the reader to.")] = READER,
@@ -63,7 +64,7 @@ def reader(
     from tools.training.runs import run_reader
 
     _use_threads(threads)
-    run_reader(house_model, out, run / "cache", Budget(minutes=minutes), typer.echo)
+    run_reader(house_model, out, run / "cache", Budget(steps=steps), typer.echo)
 
 
 @app.command()
@@ -81,7 +82,7 @@ def measure(
 
 @app.command()
 def dataset(
-    pictures: Annotated[int, typer.Option(help="Size of the training split.")] = 60_000,
+    pictures: Pictures = 60_000,
     sheet: Annotated[Path | None, typer.Option(help="Also draw a contact sheet here.")] = None,
 ) -> None:
     """Print the data set's manifest; with --sheet, draw its first 48 pictures."""

@@ -99,7 +99,7 @@ class Trainer:
         started = time.monotonic() - self.seconds
         losses: list[float] = []
         while (progress := budget.progress(self.step, self.seconds)) < 1:
-            losses.append(self._one_step(learning_rate(self.settings, self.step, progress)))
+            losses.append(self.advance(learning_rate(self.settings, self.step, progress)))
             self.seconds = time.monotonic() - started
             if self.step % every == 0:
                 self.loss = float(np.mean(losses[-every:]))
@@ -115,7 +115,8 @@ class Trainer:
             "loss": round(self.loss, 5),
         }
 
-    def _one_step(self, rate: float) -> float:
+    def advance(self, rate: float) -> float:
+        """One optimiser step at that learning rate; returns the loss."""
         import torch
 
         for group in self.optimiser.param_groups:

@@ -42,7 +42,8 @@ class RunPlan:
     out: Path
     denoiser: Budget
     decoder: Budget
-    pictures: int = TRAINING_PICTURES
+    # how many drawn characters to train on
+    pictures: int
 
 
 def run_base(plan: RunPlan, say: Say) -> None:
@@ -53,9 +54,7 @@ def run_base(plan: RunPlan, say: Say) -> None:
     trainer = train_base(dataset, plan.run, plan.denoiser, Settings())
     say("Training the decoder")
     decoder = _trained_decoder(trainer.networks.vae, dataset, plan)
-    export_house_model(
-        trainer.averaged_networks(), plan.out, _record(trainer, decoder, plan.pictures)
-    )
+    export_house_model(trainer.averaged_networks(), plan.out, _record(trainer, decoder, plan))
     say(f"House model written to {plan.out}")
 
 
@@ -74,11 +73,15 @@ def _trained_decoder(vae: Autoencoder, dataset: Dataset, plan: RunPlan) -> dict[
     return metrics
 
 
-def _record(trainer: Trainer, decoder: dict[str, Any], pictures: int) -> dict[str, Any]:
-    listing = manifest(pictures)
+def _record(trainer: Trainer, decoder: dict[str, Any], plan: RunPlan) -> dict[str, Any]:
+    """What the run was made of, for `mintmark.json`."""
     return {
-        "dataset": {"digest": listing["digest"], "pictures": pictures},
-        "denoiser": {"settings": asdict(trainer.settings), **trainer.metrics()},
+        "dataset": {"digest": manifest(plan.pictures)["digest"], "pictures": plan.pictures},
+        "denoiser": {
+            "settings": asdict(trainer.settings),
+            "budget": asdict(plan.denoiser),
+            **trainer.metrics(),
+        },
         "decoder": {"settings": asdict(DecoderSettings()), **decoder},
     }
 

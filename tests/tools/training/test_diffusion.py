@@ -32,7 +32,7 @@ def test_a_run_cut_off_and_taken_up_ends_like_one_that_was_not(
 
     cut = Trainer(pictures, TINY)
     for step in range(3):
-        cut._one_step(learning_rate(TINY, step, step / 6))
+        cut.advance(learning_rate(TINY, step, step / 6))
     cut.save(tmp_path / "checkpoint.pt")
     resumed = train_base(pictures, tmp_path, Budget(steps=6), TINY)
 
@@ -45,7 +45,7 @@ def test_a_run_cut_off_and_taken_up_ends_like_one_that_was_not(
 
 def test_training_lowers_the_loss(pictures: Dataset) -> None:
     trainer = Trainer(pictures, TINY)
-    losses = [trainer._one_step(3e-3) for _ in range(40)]
+    losses = [trainer.advance(3e-3) for _ in range(40)]
     assert sum(losses[-10:]) < 0.97 * sum(losses[:10])
 
 

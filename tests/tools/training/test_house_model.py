@@ -36,11 +36,11 @@ def test_an_export_loads_as_a_stable_diffusion_pipeline_and_draws(tmp_path: Path
     networks = Trainer(rendered("train", 64), settings).averaged_networks()
     export_house_model(networks, tmp_path / "model", {"dataset": {"digest": "0" * 64}})
     pipeline = load_house_model(tmp_path / "model")
-    assert isinstance(pipeline, StableDiffusionPipeline)
     assert pipeline.unet.config.sample_size == 8
     assert pipeline.vae_scale_factor == 4
     assert pictures_for(pipeline, ["fox"], [1], Sampling(steps=2)).shape == (1, 32, 32)
     assert not list(tmp_path.glob("*.partial"))
+    assert isinstance(pipeline, StableDiffusionPipeline)
 
 
 def test_the_shipped_model_draws_full_pictures_that_follow_the_prompt(shipped: Pipeline) -> None:

@@ -58,7 +58,7 @@ def draw_indices(traits: Mapping[str, str], seed: int) -> NDArray[np.uint8]:
 
 def _paint_character(canvas: Canvas, traits: dict[str, str], rng: np.random.Generator) -> None:
     fur = RAMPS[f"fur:{traits['palette']}"]
-    paint_clothing(canvas, traits["clothing"], traits["species"])
+    paint_clothing(canvas, traits["clothing"])
     paint_head(canvas, traits["species"], fur, float(rng.uniform(-0.06, 0.06)))
     paint_face(canvas, traits["eyes"], traits["mouth"], fur)
     paint_headgear(canvas, traits["headgear"], fur)
@@ -66,10 +66,12 @@ def _paint_character(canvas: Canvas, traits: dict[str, str], rng: np.random.Gene
 
 
 def _moved(pixels: NDArray[np.uint8], dx: int, dy: int) -> NDArray[np.uint8]:
-    """The character shifted; what it leaves behind is see-through."""
+    """The character shifted down by `dy` and right by `dx`, which may be negative.
+
+    What it leaves behind is see-through. The first column is free in all but axolotls, whose gill
+    tips come back on the right when they step to the left.
+    """
     out = np.roll(pixels, (dy, dx), (0, 1))
-    if dy:
-        out[:dy] = _SEE_THROUGH
-    if dx:
-        out[:, :dx] = out[:, :dx] if dx < 0 else _SEE_THROUGH
+    out[:dy] = _SEE_THROUGH
+    out[:, : max(dx, 0)] = _SEE_THROUGH
     return np.asarray(out)

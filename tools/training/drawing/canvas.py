@@ -42,7 +42,7 @@ SPRITE_KEY: dict[str, tuple[str, int]] = {
 
 
 class Canvas:
-    """Palette indices, 32x32, and the layer mask of what has been painted as the character."""
+    """Palette indices, 32x32."""
 
     def __init__(self) -> None:
         self.pixels: NDArray[np.uint8] = np.zeros((SIZE, SIZE), np.uint8)

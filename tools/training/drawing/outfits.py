@@ -7,7 +7,6 @@ from tools.training.drawing.canvas import (
     Canvas,
     Mask,
     Ramp,
-    X,
     Y,
     box,
     dome_light,
@@ -301,11 +300,10 @@ ACCESSORIES: dict[str, tuple[int, int, Rows]] = {
 }  # fmt: skip
 
 _TORSO: Mask = ellipse(15.5, 31, 10.5, 6.6) & (Y >= 25) | box(7, 28, 24, 31) | box(8, 26, 23, 31)
-_GHOST_HEM: Mask = (Y > 29) & (((X + 1) // 3) % 2 == 0) & _TORSO
 
 
-def paint_clothing(canvas: Canvas, value: str, species: str) -> None:
-    """The torso in its cloth, with the shadow that the head throws on it."""
+def paint_clothing(canvas: Canvas, value: str) -> None:
+    """The torso in its cloth."""
     ramp, rows = _CLOTHES[value]
     light = dome_light(15.5, 29, 12, 8) + 0.12
     canvas.outlined(_TORSO, RAMPS[ramp], light)
