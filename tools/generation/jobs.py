@@ -125,6 +125,12 @@ def report(studio: Studio, job_id: str, stage: str, progress: int) -> bool:
         return move(session, job_id, (RUNNING,), stage=stage, progress=progress)
 
 
+def is_running(studio: Studio, job_id: str) -> bool:
+    """Whether the job is still wanted."""
+    with studio.db.read() as session:
+        return job_of(session, job_id).state == RUNNING
+
+
 def move(session: Session, job_id: str, from_states: tuple[str, ...], **to: Any) -> bool:
     """Change a job if it is in one of these states; returns whether it was."""
     changed = session.execute(
