@@ -87,5 +87,5 @@ def test_a_fine_tune_the_settings_do_not_name_is_refused(
     (tmp_path / "collections" / "sketches.toml").write_text(text)
     with Studio(settings, TOOLS) as studio:
         ada = sign_in_to(studio, "ada", Role.CREATOR)
-        with pytest.raises(InvalidInput, match="no LoRA named 'ink'. There are: none"):
+        with pytest.raises(InvalidInput, match=r"no LoRA named 'ink'. There are: none"):
             ask(studio, ada)
