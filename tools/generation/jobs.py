@@ -22,7 +22,8 @@ from tools.provenance.effects import OpenCall
 from tools.provenance.tables import now
 from tools.studio import Studio
 
-QUEUED, RUNNING, CANCELLED = "queued", "running", "cancelled"
+QUEUED, RUNNING, DONE = "queued", "running", "done"
+FAILED, CANCELLED = "failed", "cancelled"
 UNFINISHED = (QUEUED, RUNNING)
 
 
@@ -129,6 +130,19 @@ def is_running(studio: Studio, job_id: str) -> bool:
     """Whether the job is still wanted."""
     with studio.db.read() as session:
         return job_of(session, job_id).state == RUNNING
+
+
+def finish(studio: Studio, job_id: str) -> None:
+    """The job is done; a job that was cancelled meanwhile stays so."""
+    with studio.db.write() as session:
+        move(session, job_id, UNFINISHED, state=DONE, stage="done", progress=1000, ended_at=now())
+
+
+def fail(studio: Studio, job_id: str, sentence: str) -> None:
+    """The job failed, for a reason fit to be shown."""
+    ended = {"state": FAILED, "stage": "failed", "error": sentence, "ended_at": now()}
+    with studio.db.write() as session:
+        move(session, job_id, UNFINISHED, **ended)
 
 
 def move(session: Session, job_id: str, from_states: tuple[str, ...], **to: Any) -> bool:
