@@ -4,7 +4,7 @@
        └───────┴─────→ cancelled, failed
 
 A job moves only forward: every change names the states it may come from, so a cancel and a finish
-at the same moment end in one of the two. How a job ends is written by the workflow that runs it.
+at the same moment end in one of the two.
 """
 
 from datetime import datetime
