@@ -22,7 +22,7 @@ from tools.provenance.effects import OpenCall
 from tools.provenance.tables import now
 from tools.studio import Studio
 
-QUEUED, RUNNING, CANCELLED = "queued", "running", "cancelled"
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 UNFINISHED = (QUEUED, RUNNING)
 
 
@@ -123,6 +123,19 @@ def report(studio: Studio, job_id: str, stage: str, progress: int) -> bool:
     """Note how far a running job is, in thousandths; returns whether it is still wanted."""
     with studio.db.write() as session:
         return move(session, job_id, (RUNNING,), stage=stage, progress=progress)
+
+
+def finish(studio: Studio, job_id: str) -> None:
+    """The job is done; one that was cancelled meanwhile stays so."""
+    with studio.db.write() as session:
+        move(session, job_id, UNFINISHED, state=DONE, stage="done", progress=1000, ended_at=now())
+
+
+def fail(studio: Studio, job_id: str, sentence: str) -> None:
+    """The job failed, for a reason fit to be shown; one that ended otherwise stays so."""
+    to = {"state": FAILED, "stage": "failed", "error": sentence, "ended_at": now()}
+    with studio.db.write() as session:
+        move(session, job_id, UNFINISHED, **to)
 
 
 def move(session: Session, job_id: str, from_states: tuple[str, ...], **to: Any) -> bool:
