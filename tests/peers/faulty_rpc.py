@@ -47,14 +47,16 @@ class FaultyRpc:
     answers: dict[str, Answer]
     node: str | None = None  # the URL of the real one, if it stands in front of one
     asked: list[str] = field(default_factory=list)
-    dead: bool = False  # hangs up on everybody
+    dies_after: int | None = None  # answers left, after which it hangs up on everybody
 
     def say(self, method: str, params: list[Any]) -> Any:
         """Its own answer, else the node's."""
         self.asked.append(method)
         answer = self.answers.get(method)
-        if self.dead:
-            raise HungUp
+        if self.dies_after is not None:
+            self.dies_after -= 1
+            if self.dies_after < 0:
+                raise HungUp
         return self.truth(method, params) if answer is None else answer(params)
 
     def truth(self, method: str, params: list[Any]) -> Any:
@@ -65,7 +67,7 @@ class FaultyRpc:
     def honest(self) -> None:
         """From now on tell the truth."""
         self.answers.clear()
-        self.dead = False
+        self.dies_after = None
 
     def answer(self, method: str, value: Any) -> None:
         """From now on answer a method with a value, or, for an exception, with that fault."""

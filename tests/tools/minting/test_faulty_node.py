@@ -310,18 +310,7 @@ def test_a_node_that_dies_on_the_way_and_comes_back_holds_one_token(
     hall: Hall, peer: FaultyRpc, node: Anvil, place: int
 ):
     request = hall.approved()
-    begun = len(peer.asked)
-
-    def dying(method: str) -> Callable[[list[Any]], Any]:
-        def answer(params: list[Any]) -> Any:
-            if len(peer.asked) - begun > place:
-                peer.dead = True
-                raise HungUp
-            return peer.truth(method, params)
-
-        return answer
-
-    peer.answers = {method: dying(method) for method in ASKED}
+    peer.dies_after = place
     with pytest.raises(ServiceUnavailable, match="cannot be reached"):
         hall.mint(request)
     assert hall.status(request).state == "minting"
@@ -329,12 +318,3 @@ def test_a_node_that_dies_on_the_way_and_comes_back_holds_one_token(
     peer.honest()
     assert hall.mint(request).state == "minted"
     assert tokens_on(node, hall) == 1
-
-
-ASKED = [
-    f"eth_{name}"
-    for name in (
-        "chainId blockNumber getBalance getTransactionCount getCode feeHistory estimateGas call "
-        "maxPriorityFeePerGas sendRawTransaction getTransactionReceipt"
-    ).split()
-]
