@@ -3,6 +3,7 @@
 import secrets
 
 from tools.generation.tables import Brief, Candidate, Job
+from tools.metadata.unixfs import cid_of
 from tools.minting.tables import Approval, MintRequest
 from tools.people import Actor
 from tools.provenance.commitments import commit
@@ -12,6 +13,7 @@ from tools.scoring.tables import Verdict
 from tools.studio import Studio
 
 DIGEST = "sha256:" + "0" * 64
+PICTURE, DOCUMENT = str(cid_of(b"a picture")), str(cid_of(b"its metadata"))
 
 
 def add_call(studio: Studio, actor: Actor, tool: str) -> str:
@@ -90,7 +92,7 @@ def add_candidate(
         ordinal=0,
         seed="1",
         traits={},
-        image_cid="bafkreiaaaa",
+        image_cid=PICTURE,
         image_sha256=f"sha256:{secrets.token_hex(32)}",
         pixel_sha256=f"sha256:{secrets.token_hex(32)}",
         perceptual_hash=secrets.token_hex(8),
@@ -126,8 +128,8 @@ def add_mint_request(
         candidate_id=add_candidate(studio, requester),
         requester_id=requester.person_id,
         guild=requester.guild,
-        image_cid="bafkreiaaaa",
-        metadata_cid="bafkreibbbb",
+        image_cid=PICTURE,
+        metadata_cid=DOCUMENT,
         metadata_sha256=DIGEST,
         recipient="0x" + "0" * 40,
         chains=["copper"],

@@ -1,0 +1,126 @@
+"""The `mintmark` command.
+
+Everything heavy is imported by the command that needs it, so that `mintmark --help` is quick.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tools.errors import MintmarkError
+
+app = typer.Typer(
+    help="Mintmark: AI-made art that becomes NFTs with a provenance anyone can check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
+
+def main() -> None:
+    """Run the command; what goes wrong is one sentence on standard error, and exit status 1."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("MINTMARK_LOG_LEVEL") == "debug":
+            raise
+        typer.secho(_in_words(error), fg="red", err=True)
+        raise SystemExit(1) from None
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, MintmarkError):
+        return str(error)
+    return (
+        f"This is a fault in Mintmark: {type(error).__name__}: {error}. "
+        "MINTMARK_LOG_LEVEL=debug shows where it happened."
+    )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from tools.ledger import program_version
+
+        typer.echo(f"mintmark {program_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def mintmark(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """Mintmark: AI-made art that becomes NFTs with a provenance anyone can check."""
+
+
+@app.command()
+def studio(
+    name: Annotated[str, typer.Option("--as", help="Who you are here.")] = "guest",
+    role: Annotated[Literal["member", "creator", "operator"], typer.Option()] = "creator",
+    guild: Annotated[str, typer.Option(help="The community you are in.")] = "home",
+    channel: Annotated[str, typer.Option(help="Where in it.")] = "studio",
+) -> None:
+    """Open the terminal studio: make pictures, vote, approve, in words or by commands."""
+    from bot.commands.studio import open_terminal
+
+    open_terminal(name, role, guild, channel)
+
+
+@app.command()
+def demo(
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw the story as an SVG picture in this file.")
+    ] = None,
+) -> None:
+    """Play the whole story: prompts, scores, votes, an approval, two chains, verification."""
+    from bot.commands.demo import perform
+
+    perform(picture)
+
+
+@app.command()
+def worker() -> None:
+    """Do the durable work of a data folder without a front end, until SIGTERM."""
+    from bot.commands.worker import work
+
+    work()
+
+
+@app.command()
+def verify(
+    target: Annotated[
+        str, typer.Argument(help="A picture, a certificate, a token or a candidate.")
+    ],
+    picture: Annotated[
+        Path | None, typer.Option(help="A picture that should be the token's.")
+    ] = None,
+    rpc: Annotated[
+        str | None, typer.Option(help="Where the token's chain answers, without a data folder.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check a token and everything behind it; exit status 1 if anything does not hold."""
+    from bot.commands.verify import check
+
+    raise typer.Exit(0 if check(target, picture, rpc, as_json) else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the configuration and everything the studio leans on."""
+    from bot.commands.doctor import report
+
+    raise typer.Exit(0 if report() else 1)
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database to the schema of this program."""
+    from bot.commands.database import bring_up
+
+    bring_up()

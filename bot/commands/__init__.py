@@ -1,0 +1,1 @@
+"""What the `mintmark` command does, one file for each of its commands."""

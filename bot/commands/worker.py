@@ -1,0 +1,26 @@
+"""`mintmark worker`: durable work without a front end."""
+
+import signal
+import threading
+
+import structlog
+
+from agents.workflows.workshop import Workshop
+from bot.logs import set_up_logs
+from tools.catalogue import open_studio
+from tools.settings import load_settings
+
+_log = structlog.get_logger("mintmark.worker")
+
+
+def work() -> None:
+    """Do what comes, until SIGTERM or Ctrl-C; what is in hand is finished first."""
+    settings = load_settings()
+    set_up_logs(settings.log_level)
+    enough = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: enough.set())
+    with open_studio(settings) as studio, Workshop(studio):
+        print(f"Working on {settings.data_dir} as {studio.process}.", flush=True)
+        enough.wait()
+        _log.info("stopping", process=studio.process)

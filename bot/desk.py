@@ -1,0 +1,133 @@
+"""The desk: takes what a person wants at a front end, has it done, and answers in messages.
+
+    a command with its arguments  → the door
+    a pressed button              → the door, by the way "button"
+    free text                     → the chat agent, which reads and proposes but cannot approve
+
+The desk knows no front end and decides nothing. Work that takes longer than an answer (pictures
+being made, a token being minted) is followed until it ends, and the message is brought up to date.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import Protocol
+
+import structlog
+from agents.events import ChatEvent, Said, ToolFinished
+
+from bot.following import Work, work_behind
+from bot.frontend import Button, Frontend, Message
+from bot.presenters import present
+from bot.scene import scene_of
+from tools.definition import Output
+from tools.errors import InvalidInput, MintmarkError
+from tools.people import Actor, Via
+from tools.studio import Studio
+
+_log = structlog.get_logger("mintmark.desk")
+_UNFORESEEN = (
+    "Something went wrong inside the studio, and the provenance log says so. "
+    "Nothing is half done; try again, and if it happens again tell the operators."
+)
+
+
+class Chat(Protocol):
+    """The chat agent: one conversation for each place and person."""
+
+    def say(self, actor: Actor, text: str) -> AsyncIterator[ChatEvent]:
+        """What happens while it answers; the last event is what it says."""
+
+
+class Desk:
+    """One desk serves everybody at one front end."""
+
+    def __init__(self, studio: Studio, frontend: Frontend, chat: Chat) -> None:
+        self.studio = studio
+        self._frontend = frontend
+        self._chat = chat
+        self._following: set[asyncio.Task[None]] = set()
+
+    async def command(self, actor: Actor, name: str, arguments: Mapping[str, object]) -> None:
+        """Do what a command says and show what came of it."""
+        await self._in_words(actor, self._call(actor, "command", name, arguments))
+
+    async def press(self, actor: Actor, button: Button, words: str = "") -> None:
+        """Do what a button says, with the words it asks for."""
+        await self._in_words(actor, self._press(actor, button, words))
+
+    async def talk(self, actor: Actor, text: str) -> None:
+        """Let the chat agent answer."""
+        await self._in_words(actor, self._talk(actor, text))
+
+    async def watch(self, actor: Actor, work: Work) -> None:
+        """Show how far some work is, until it ends and what came of it can be shown."""
+        handle = await self._frontend.send(actor, Message(work.title))
+        await self._in_words(actor, self._follow(actor, handle, work))
+
+    async def settled(self) -> None:
+        """Wait until all the work that was started here has ended."""
+        while self._following:
+            await asyncio.wait(self._following)
+
+    async def leave(self) -> None:
+        """Stop watching; the work itself goes on."""
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+
+    async def _press(self, actor: Actor, button: Button, words: str) -> None:
+        arguments = dict(button.arguments)
+        if button.asks:
+            if not words:
+                raise InvalidInput(f"“{button.label}” needs words: {button.asks}.")
+            arguments[button.asks] = words
+        await self._call(actor, "button", button.action, arguments)
+
+    async def _talk(self, actor: Actor, text: str) -> None:
+        """The agent's words, then what words cannot carry: pictures, buttons, progress."""
+        outputs: list[Output] = []
+        async for event in self._chat.say(actor.by("text"), text):
+            if isinstance(event, ToolFinished) and event.output is not None:
+                outputs.append(event.output)
+            elif isinstance(event, Said) and event.text:
+                await self._frontend.send(actor, Message(event.text))
+        for output in outputs:
+            if self._message(actor, output).pictures or work_behind(output):
+                await self._answer(actor, output, spoken=True)
+
+    async def _call(
+        self, actor: Actor, via: Via, name: str, arguments: Mapping[str, object]
+    ) -> None:
+        await self._answer(
+            actor, await self.studio.door.acall(name, dict(arguments), actor.by(via))
+        )
+
+    async def _answer(self, actor: Actor, output: Output, *, spoken: bool = False) -> None:
+        """Show an output, without its words if the agent has said them; follow what it began."""
+        message = self._message(actor, output)
+        if spoken:
+            message = Message("", pictures=message.pictures, buttons=message.buttons)
+        handle = await self._frontend.send(actor, message)
+        if work := work_behind(output):
+            task = asyncio.create_task(self._in_words(actor, self._follow(actor, handle, work)))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+
+    async def _follow(self, actor: Actor, handle: str, work: Work) -> None:
+        async for progress in work.progress(self.studio):
+            await self._frontend.update(handle, Message(work.title, progress=progress))
+        ended = await self.studio.door.acall(work.report, dict(work.arguments), actor.by("command"))
+        await self._frontend.update(handle, self._message(actor, ended))
+
+    def _message(self, actor: Actor, output: Output) -> Message:
+        return present(output, scene_of(self.studio, actor))
+
+    async def _in_words(self, actor: Actor, work: Awaitable[None]) -> None:
+        """Await the work; what goes wrong becomes a message."""
+        try:
+            await work
+        except MintmarkError as error:
+            await self._frontend.send(actor, Message(str(error), tone="error"))
+        except Exception as error:
+            _log.error("unforeseen", person=actor.person_id, exc_info=error)
+            await self._frontend.send(actor, Message(_UNFORESEEN, tone="error"))

@@ -1,0 +1,141 @@
+"""Work that goes on after the answer: how far it is, read from its row in the database.
+
+Watching is not an action and leaves no record; it reads rows a few times a second.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import singledispatch
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.frontend import Progress
+from tools.definition import Output
+from tools.errors import NotFound
+from tools.generation.tables import Job
+from tools.minting.tables import MintRequest, Transaction
+from tools.provenance.tables import now
+from tools.studio import Studio
+from tools.voting.tables import Round, StandingBallot
+
+_EVERY_S = 0.25
+_RECENT = 20  # finished jobs from which the time of the next is guessed
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something to be watched until it ends."""
+
+    title: str
+    look: Callable[[Session], Progress | None]  # None when it has ended
+    report: str  # the tool that tells what came of it
+    arguments: Mapping[str, str]
+
+    async def progress(self, studio: Studio) -> AsyncIterator[Progress]:
+        """Every change of how far it is, until it ends."""
+        shown: Progress | None = None
+        while (found := await asyncio.to_thread(self._look, studio)) is not None:
+            if found != shown:
+                shown = found
+                yield found
+            await asyncio.sleep(_EVERY_S)
+
+    def _look(self, studio: Studio) -> Progress | None:
+        with studio.db.read() as session:
+            return self.look(session)
+
+
+@singledispatch
+def work_behind(output: Output) -> Work | None:
+    """The work that an output only announces; None if everything is done already."""
+    return None
+
+
+def job(job_id: str, title: str) -> Work:
+    """The making of a brief's pictures."""
+    return Work(title, lambda session: _job(session, job_id), "job_status", {"job_id": job_id})
+
+
+def _job(session: Session, job_id: str) -> Progress | None:
+    row = session.get(Job, job_id)
+    if row is None:
+        raise NotFound(f"There is no job {job_id}.")
+    if row.state == "queued":
+        return _waiting(session, row)
+    if row.state != "running":
+        return None
+    return Progress(row.stage, row.progress, eta_s=_left(row.started_at, row.progress))
+
+
+def _waiting(session: Session, row: Job) -> Progress:
+    earlier = select(func.count()).where(
+        Job.state.in_(("queued", "running")), Job.created_at < row.created_at
+    )
+    position = session.scalar(earlier) or 0
+    usual = _usual_seconds(session)
+    return Progress(row.stage, 0, position, None if usual is None else usual * (position + 1))
+
+
+def _usual_seconds(session: Session) -> float | None:
+    """How long a job took lately, from start to end; None before the first."""
+    ended = session.execute(
+        select(Job.started_at, Job.ended_at)
+        .where(Job.state == "done")
+        .order_by(Job.created_at.desc())
+        .limit(_RECENT)
+    )
+    times = [(end - start).total_seconds() for start, end in ended if start and end]
+    return round(sum(times) / len(times), 1) if times else None
+
+
+def _left(started: datetime | None, thousandths: int) -> float | None:
+    """The time left if it goes on as it went so far; unknown at the very beginning."""
+    if started is None or thousandths < 100:
+        return None
+    spent = (now() - started).total_seconds()
+    return round(spent * (1000 - thousandths) / thousandths)
+
+
+def mint(mint_request_id: str, title: str) -> Work:
+    """The minting of an approved request."""
+    arguments = {"mint_request_id": mint_request_id}
+    return Work(title, lambda session: _mint(session, mint_request_id), "mint_status", arguments)
+
+
+def _mint(session: Session, mint_request_id: str) -> Progress | None:
+    row = session.get(MintRequest, mint_request_id)
+    if row is None:
+        raise NotFound(f"There is no mint request {mint_request_id}.")
+    if row.state == "approved":
+        return Progress("waiting for its turn", 0)
+    if row.state != "minting":
+        return None
+    sent = session.scalars(
+        select(Transaction.state).where(Transaction.purpose.contains(mint_request_id))
+    ).all()
+    confirmed = sum(state == "confirmed" for state in sent)
+    done = 1000 * (len(sent) + confirmed) // (2 * len(row.chains) or 1)
+    return Progress(f"on {confirmed} of {len(row.chains)} chains", min(done, 990))
+
+
+def voting(round_id: str, title: str) -> Work:
+    """The time in which people vote."""
+    return Work(
+        title, lambda session: _voting(session, round_id), "show_round", {"round_id": round_id}
+    )
+
+
+def _voting(session: Session, round_id: str) -> Progress | None:
+    row = session.get(Round, round_id)
+    if row is None:
+        raise NotFound(f"There is no round {round_id}.")
+    if row.state != "open":
+        return None
+    window = (row.closes_at - row.opens_at).total_seconds()
+    left = max(0.0, (row.closes_at - now()).total_seconds())
+    voters = select(func.count()).select_from(StandingBallot).filter_by(round_id=round_id)
+    stage = f"open, {session.scalar(voters)} voted"
+    return Progress(stage, round(1000 * (1 - left / window)), eta_s=round(left))

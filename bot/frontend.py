@@ -1,0 +1,69 @@
+"""The interface between a front end and the studio: an actor in, messages out.
+
+A front end (the terminal, Discord, a web page) knows who is asking and hands over an `Actor` with
+what they typed or pressed. What comes back are `Message`s. How a message looks is the front end's
+business: text is plain text, never markup, so whatever a person typed can be shown safely.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from tools.people import Actor
+
+Tone = Literal["plain", "good", "error", "notice"]
+"""How a message is meant: an answer, a success, a mistake to mend, news of what others did."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to show, lying in the content store."""
+
+    cid: str
+    path: Path
+    caption: str  # a line or two to stand under it
+    alt: str  # what it shows, for those who do not see it
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to press: it calls a tool as the person who presses, with the role they have."""
+
+    label: str
+    action: str  # the name of a tool
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    asks: str | None = None  # the one argument that the person adds in words
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a piece of work is."""
+
+    stage: str
+    thousandths: int
+    position: int = 0  # how many jobs stand before it; 0 when its turn has come
+    eta_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a front end shows."""
+
+    text: str
+    title: str = ""
+    facts: tuple[tuple[str, str], ...] = ()  # name and value, shown under each other
+    pictures: tuple[Picture, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    progress: Progress | None = None
+    tone: Tone = "plain"
+
+
+class Frontend(Protocol):
+    """What a front end must be able to do. Handles outlive the process that sent the message."""
+
+    async def send(self, actor: Actor, message: Message) -> str:
+        """Show a message to the actor, where they are; returns a handle for `update`."""
+
+    async def update(self, handle: str, message: Message) -> None:
+        """Show this in place of what was sent under the handle."""
