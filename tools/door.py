@@ -19,10 +19,11 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import ValidationError
 
-from tools.definition import AnyTool, Output
+from tools.definition import AnyTool, Input, Output
 from tools.errors import InvalidInput, MintmarkError, Refused, ServiceUnavailable
 from tools.ledger import Ledger
 from tools.people import Actor, Role
+from tools.provenance.canonical import canonical, recordable
 from tools.provenance.effects import OpenCall, inside
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ class Door:
             call = self.ledger.prepare(actor, role)
             if tool.gate is not None:
                 tool.gate(call, checked)
-        except MintmarkError as error:
+        except Exception as error:  # also a fault in a gate lets nothing through unrecorded
             self.ledger.refuse(name, tool, arguments, actor, role, error)
             raise
         self.ledger.write_intent(call, tool, checked)
@@ -125,7 +126,7 @@ class Door:
         except BaseException as error:
             self._record_failure(call, error)
             raise
-        self.ledger.settle(call, output)
+        self._settle(call, output)
         return output
 
     async def _run_async(self, call: OpenCall, tool: AnyTool, checked: Any) -> Output:
@@ -135,8 +136,16 @@ class Door:
         except BaseException as error:
             await _unstoppable(asyncio.to_thread(self._record_failure, call, error))
             raise
-        await _unstoppable(asyncio.to_thread(self.ledger.settle, call, output))
+        await _unstoppable(asyncio.to_thread(self._settle, call, output))
         return output
+
+    def _settle(self, call: OpenCall, output: Output) -> None:
+        """Record the result; one that no record can hold is a fault of the tool."""
+        try:
+            self.ledger.settle(call, output)
+        except (TypeError, ValueError, AttributeError) as error:
+            self._record_failure(call, error)
+            raise
 
     def _record_failure(self, call: OpenCall, error: BaseException) -> None:
         """Record how the call ended; if even that fails, it is closed as abandoned later."""
@@ -171,9 +180,25 @@ async def _unstoppable(work: Awaitable[T]) -> T:
 
 def _check(tool: AnyTool, arguments: object) -> Any:
     try:
-        return tool.input.model_validate(arguments)
+        checked = tool.input.model_validate(arguments)
     except ValidationError as error:
         raise InvalidInput(in_words(error)) from None
+    _check_recordable(checked)
+    return checked
+
+
+def _check_recordable(checked: Input) -> None:
+    """Refuse what no record can hold before anything is done.
+
+    Raises:
+        InvalidInput: for a NUL character, or a name that is not ASCII.
+    """
+    try:
+        written = canonical(recordable(checked.model_dump(mode="json")))
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"This cannot be put on record: {error}.") from None
+    if b"\\u0000" in written.replace(b"\\\\", b""):  # not where a backslash was typed
+        raise InvalidInput("Text must not contain the character NUL.")
 
 
 def _other_way(tool: AnyTool) -> str:

@@ -1,8 +1,8 @@
 """The definitions as LangChain tools, bound to one actor.
 
 LangChain would check the arguments before the tool sees them, and a call with wrong ones would
-leave no record. So `_parse_input` lets them through as they came, and `_run` hands them to the
-door, which checks and records. Whichever way LangChain calls the tool, it is one
+leave no record. So `_to_args_and_kwargs` lets them through as they came, and `_run` hands them to
+the door, which checks and records. Whichever way LangChain calls the tool, it is one
 call of the door.
 """
 
@@ -25,8 +25,10 @@ class StudioTool(BaseTool):
     actor: Actor | None = None
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
 
-    def _parse_input(self, tool_input: str | dict[str, Any], tool_call_id: str | None) -> Any:
-        return tool_input
+    def _to_args_and_kwargs(
+        self, tool_input: str | dict[str, Any], tool_call_id: str | None
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (tool_input,), {}
 
     def _run(self, /, *args: Any, **arguments: Any) -> tuple[str, Output]:
         output = self.door.call(self.name, args[0] if args else arguments, self.actor)

@@ -91,13 +91,13 @@ class Ledger:
         arguments: object,
         actor: Actor | None,
         role: Role | None,
-        error: MintmarkError,
+        error: Exception,
     ) -> None:
         """Commit the record of a wish that did not get through the door."""
         call_id, who = sortable_id("call"), actor or _NOBODY
         with self._writing() as session:
             raw = {"raw": _keep(session, _raw_text(arguments), who)}
-            row = self._write_call(session, call_id, name[:64], tool, raw, who, role)
+            row = self._write_call(session, call_id, _writable(name)[:64], tool, raw, who, role)
             body = _call_body(session, row, who) | {"error": _error_body(session, error, who)}
             log.append(session, call_id, "refused", body)
 
@@ -205,12 +205,17 @@ def _raw_text(arguments: object) -> str:
         text = arguments
     else:
         text = json.dumps(arguments, default=repr, ensure_ascii=True)
-    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")[:_LONGEST_RAW]
+    return _writable(text)[:_LONGEST_RAW]
+
+
+def _writable(text: str) -> str:
+    """The text with what a database cannot hold (lone surrogates, NUL) written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def _error_body(session: Session, error: BaseException, who: Actor) -> dict[str, str]:
     """What a record says of an error: its type, and a commitment to its words (they may quote)."""
     body = {"type": type(error).__name__}
-    if words := str(error)[:_LONGEST_RAW] if isinstance(error, MintmarkError) else "":
+    if words := _writable(str(error))[:_LONGEST_RAW] if isinstance(error, MintmarkError) else "":
         body["message"] = _keep(session, words, who)
     return body

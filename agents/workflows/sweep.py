@@ -62,9 +62,10 @@ class Sweep:
                 self._start(row.workflow, row.key)
             elif not any(state in _LIVE for state in states[row]):
                 ended.add(row)
-        for row in ended & self._without:  # a workflow's last word may come after its end
-            self._end(row, len(states[row]))
+        overdue = ended & self._without  # a row may lag a little behind the end of its workflow
         self._without = frozenset(ended)
+        for row in overdue:
+            self._end(row, len(states[row]))
 
     def _end(self, row: _Row, attempts: int) -> None:
         """Give a row an outcome whose workflow ended without one."""

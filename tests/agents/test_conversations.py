@@ -144,7 +144,7 @@ async def test_a_planted_checkpoint_is_read_without_executing_it(
         bo = sign_in_to(studio, "bo")
         async with open_chat(studio) as chat:
             await chat.reply(bo, "help")
-        call = ormsgpack.packb(("os", "system", f"touch {proof}"))
+        call = ormsgpack.packb(("os", "system", (f"touch {proof}",)))
         planted = ormsgpack.packb({"messages": ormsgpack.Ext(1, call)})
         with sqlite3.connect(sqlite_settings.data_dir / FILE_NAME) as database:
             database.execute("UPDATE checkpoints SET checkpoint = ?", (planted,))
@@ -159,7 +159,7 @@ def test_the_planted_checkpoint_would_be_executed_without_strictness(tmp_path: P
     proof = tmp_path / "executed"
     code = (
         "import ormsgpack; from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer;"
-        f"call = ormsgpack.packb(('os', 'system', 'touch {proof}'));"
+        f"call = ormsgpack.packb(('os', 'system', ('touch {proof}',)));"
         "JsonPlusSerializer().loads_typed(('msgpack', ormsgpack.packb(ormsgpack.Ext(1, call))))"
     )
     environment = {**os.environ, "LANGGRAPH_STRICT_MSGPACK": "false"}

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,10 +36,13 @@ def running_anvil(chain_id: int, *options: str) -> Iterator[Anvil]:
         text=True,
     )
     try:
-        yield Anvil(f"http://127.0.0.1:{_port(process)}", chain_id, process)
+        port = _port(process)
+        reading = threading.Thread(target=process.stdout.read, daemon=True)  # type: ignore[union-attr]  # a pipe
+        reading.start()  # a node whose pipe is full stops answering
+        yield Anvil(f"http://127.0.0.1:{port}", chain_id, process)
     finally:
-        process.terminate()
-        process.communicate(timeout=30)
+        process.kill()  # it keeps nothing that an orderly end would save
+        process.wait(timeout=30)
 
 
 def _port(process: "subprocess.Popen[str]") -> int:

@@ -1,4 +1,8 @@
-"""An RPC endpoint that answers what a test tells it to: errors, lies, or what is not even JSON."""
+"""An RPC endpoint that answers what a test tells it to: errors, lies, or what is not even JSON.
+
+Alone it knows nothing else. In front of a real node it passes on what it has no answer of its own
+for, so that a test lies about one thing and leaves the rest true.
+"""
 
 import json
 import threading
@@ -8,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.request import Request, urlopen
 
 Answer = Callable[[list[Any]], Any]
 
@@ -30,13 +35,39 @@ class HttpAnswer(Exception):
     location: str = ""
 
 
+class HungUp(Exception):
+    """Close the connection without an answer."""
+
+
 @dataclass
 class FaultyRpc:
     """What it answers, by method, and what it was asked."""
 
     url: str
     answers: dict[str, Answer]
+    node: str | None = None  # the URL of the real one, if it stands in front of one
     asked: list[str] = field(default_factory=list)
+    dies_after: int | None = None  # answers left, after which it hangs up on everybody
+
+    def say(self, method: str, params: list[Any]) -> Any:
+        """Its own answer, else the node's."""
+        self.asked.append(method)
+        answer = self.answers.get(method)
+        if self.dies_after is not None:
+            self.dies_after -= 1
+            if self.dies_after < 0:
+                raise HungUp
+        return self.truth(method, params) if answer is None else answer(params)
+
+    def truth(self, method: str, params: list[Any]) -> Any:
+        """What the real node says, errors included."""
+        assert self.node is not None, f"nobody told this peer what to say to {method}"
+        return ask(self.node, method, *params)
+
+    def honest(self) -> None:
+        """From now on tell the truth."""
+        self.answers.clear()
+        self.dies_after = None
 
     def answer(self, method: str, value: Any) -> None:
         """From now on answer a method with a value, or, for an exception, with that fault."""
@@ -48,6 +79,17 @@ class FaultyRpc:
         self.answers[method] = lambda params: (time.sleep(seconds), before(params))[1]
 
 
+def ask(url: str, method: str, *params: Any) -> Any:
+    """Ask a node; raises `RpcError` with what it says is wrong."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    with urlopen(Request(url, body, {"Content-Type": "application/json"}), timeout=30) as response:
+        answer = json.load(response)
+    if "error" in answer:
+        error = answer["error"]
+        raise RpcError(error["message"], error["code"], error.get("data"))
+    return answer["result"]
+
+
 def _raising(error: Exception) -> Answer:
     def answer(_: list[Any]) -> Any:
         raise error
@@ -56,17 +98,18 @@ def _raising(error: Exception) -> Answer:
 
 
 @contextmanager
-def faulty_rpc(chain_id: int) -> Iterator[FaultyRpc]:
-    """Serves on loopback for as long as this lasts; at first it knows only its chain id."""
+def faulty_rpc(chain_id: int, node: str | None = None) -> Iterator[FaultyRpc]:
+    """Serves on loopback for as long as this lasts; without a node it knows only its chain id."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            peer.asked.append(body["method"])
             try:
                 self._reply(200, json.dumps({"jsonrpc": "2.0", "id": body["id"], **_say(body)}))
             except HttpAnswer as answer:
                 self._reply(answer.status, answer.body, answer.location)
+            except HungUp:
+                self.close_connection = True
 
         def do_GET(self) -> None:  # only a redirect that was followed comes here
             peer.asked.append("GET")
@@ -86,15 +129,14 @@ def faulty_rpc(chain_id: int) -> Iterator[FaultyRpc]:
 
     def _say(body: dict[str, Any]) -> dict[str, Any]:
         try:
-            return {"result": peer.answers[body["method"]](body["params"])}
+            return {"result": peer.say(body["method"], body["params"])}
         except RpcError as error:
             data = {} if error.data is None else {"data": error.data}
             return {"error": {"code": error.code, "message": error.message, **data}}
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    peer = FaultyRpc(
-        f"http://127.0.0.1:{server.server_port}", {"eth_chainId": lambda _: hex(chain_id)}
-    )
+    known = {} if node else {"eth_chainId": lambda _: hex(chain_id)}
+    peer = FaultyRpc(f"http://127.0.0.1:{server.server_port}", known, node)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -115,29 +116,30 @@ class DigestCache:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.Lock()
         self._known: dict[str, list[Any]] = self._read()
 
     def bundle_digest(self, folder: Path, index: dict[str, Any]) -> str:
         """`sha256:` and the digest of the whole bundle."""
         names = [name for name, _ in components(index)]
         files = [folder / INDEX, *(p for name in names for p in _loaded_files(folder / name))]
-        listing = {path.relative_to(folder).as_posix(): self._sha256(path) for path in files}
-        self._write()
-        return digest(listing)
+        found = self._hashes(files)
+        return digest({path.relative_to(folder).as_posix(): found[path] for path in files})
 
     def file_digest(self, path: Path) -> str:
         """`sha256:` and the digest of one file."""
-        found = self._sha256(path)
-        self._write()
-        return f"sha256:{found}"
+        return f"sha256:{self._hashes([path])[path]}"
 
-    def _sha256(self, path: Path) -> str:
-        facts = path.stat()
-        key, state = str(path.absolute()), [facts.st_size, facts.st_mtime_ns]
-        known = self._known.get(key)
-        if known is None or known[:2] != state:
-            self._known[key] = [*state, _hashed(path)]
-        return str(self._known[key][2])
+    def _hashes(self, paths: list[Path]) -> dict[Path, str]:
+        """Path → SHA-256 in hex; what is not known yet is hashed and kept."""
+        with self._lock:
+            states = {path: _state(path) for path in paths}
+            stale = {p: s for p, s in states.items() if self._known.get(str(p), [])[:2] != s}
+            for path, state in stale.items():
+                self._known[str(path)] = [*state, _hashed(path)]
+            if stale:
+                self._write()
+            return {path: str(self._known[str(path)][2]) for path in paths}
 
     def _read(self) -> dict[str, list[Any]]:
         try:
@@ -160,6 +162,11 @@ def _loaded_files(folder: Path) -> list[Path]:
     return sorted(
         path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in _LOADED
     )
+
+
+def _state(path: Path) -> list[int]:
+    facts = path.stat()
+    return [facts.st_size, facts.st_mtime_ns]
 
 
 def _hashed(path: Path) -> str:

@@ -24,6 +24,7 @@ from tools.provenance.identifiers import short_id
 from tools.provenance.tables import Person, Plaintext
 
 WORKFLOW = "generate"
+Name = Annotated[str, Field(max_length=64)]  # of something there is; the log shows it as it came
 
 
 class CreateIn(Input):
@@ -31,7 +32,7 @@ class CreateIn(Input):
 
     prompt: PrivateText = Field(description="What the picture should show, in words.")
     negative_prompt: PrivateText = Field("", description="What it should not show.")
-    traits: dict[str, str] = Field(
+    traits: dict[Name, Name] = Field(
         default_factory=dict,
         description="Wished traits, category to value; they win over the words.",
     )
@@ -39,8 +40,8 @@ class CreateIn(Input):
     seed: int | None = Field(
         None, description="The first picture's seed, the others count up; drawn if left out."
     )
-    collection: str | None = Field(None, description="The collection's slug; usually left out.")
-    model: str | None = Field(None, description="The model's name; usually left out.")
+    collection: Name | None = Field(None, description="The collection's slug; usually left out.")
+    model: Name | None = Field(None, description="The model's name; usually left out.")
 
 
 class JobOut(Output):

@@ -4,7 +4,7 @@
        └───────┴─────→ cancelled, failed
 
 A job moves only forward: every change names the states it may come from, so a cancel and a finish
-at the same moment end in one of the two. How a job ends is written by the workflow that runs it.
+at the same moment end in one of the two.
 """
 
 from datetime import datetime
@@ -22,7 +22,8 @@ from tools.provenance.effects import OpenCall
 from tools.provenance.tables import now
 from tools.studio import Studio
 
-QUEUED, RUNNING, CANCELLED = "queued", "running", "cancelled"
+QUEUED, RUNNING, DONE = "queued", "running", "done"
+FAILED, CANCELLED = "failed", "cancelled"
 UNFINISHED = (QUEUED, RUNNING)
 
 
@@ -123,6 +124,25 @@ def report(studio: Studio, job_id: str, stage: str, progress: int) -> bool:
     """Note how far a running job is, in thousandths; returns whether it is still wanted."""
     with studio.db.write() as session:
         return move(session, job_id, (RUNNING,), stage=stage, progress=progress)
+
+
+def is_running(studio: Studio, job_id: str) -> bool:
+    """Whether the job is still wanted."""
+    with studio.db.read() as session:
+        return job_of(session, job_id).state == RUNNING
+
+
+def finish(studio: Studio, job_id: str) -> None:
+    """The job is done; a job that was cancelled meanwhile stays so."""
+    with studio.db.write() as session:
+        move(session, job_id, UNFINISHED, state=DONE, stage="done", progress=1000, ended_at=now())
+
+
+def fail(studio: Studio, job_id: str, sentence: str) -> None:
+    """The job failed, for a reason fit to be shown."""
+    ended = {"state": FAILED, "stage": "failed", "error": sentence, "ended_at": now()}
+    with studio.db.write() as session:
+        move(session, job_id, UNFINISHED, **ended)
 
 
 def move(session: Session, job_id: str, from_states: tuple[str, ...], **to: Any) -> bool:

@@ -126,7 +126,7 @@ class ModelRegistry:
         if name not in self._loras:
             known = ", ".join(sorted(self._loras)) or "none"
             raise InvalidInput(f"There is no LoRA named {name[:64]!r}. There are: {known}.")
-        path = self._loras[name].expanduser()
+        path = self._loras[name].expanduser().absolute()
         if path.suffix.lower() != SAFE or not path.is_file():
             raise InvalidInput(f"The LoRA {name} must be a {SAFE} file; {path} is not one.")
         return Lora(name, path, self._digests.file_digest(path), weight)
@@ -145,7 +145,7 @@ def _registry(studio: "Studio") -> ModelRegistry:
 
 def _located(source: str) -> tuple[Path, str, str]:
     """Folder, label and revision of a source."""
-    path = Path(source).expanduser()
+    path = Path(source).expanduser().absolute()
     if path.exists() or not _HUB_ID.match(source):
         return path, path.name, "local"
     hub_id, _, revision = source.partition("@")

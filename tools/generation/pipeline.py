@@ -146,10 +146,10 @@ class LoadedPipeline:
 
 def _loaded(checkpoint: Checkpoint) -> Any:
     import torch
-    from diffusers import DiffusionPipeline
-    from diffusers.utils import logging
 
-    logging.set_verbosity_error()
+    _hush()
+    from diffusers import DiffusionPipeline
+
     index = checked_index(checkpoint.folder)
     without: dict[str, Any] = {SAFETY_CHECKER: None} if SAFETY_CHECKER in index else {}
     if "requires_safety_checker" in index:
@@ -157,7 +157,7 @@ def _loaded(checkpoint: Checkpoint) -> Any:
     try:
         pipeline = DiffusionPipeline.from_pretrained(
             checkpoint.folder,
-            torch_dtype=getattr(torch, checkpoint.dtype),
+            dtype=getattr(torch, checkpoint.dtype),
             use_safetensors=True,
             local_files_only=True,
             **without,
@@ -168,6 +168,17 @@ def _loaded(checkpoint: Checkpoint) -> Any:
         ) from error
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def _hush() -> None:
+    """No bars and no advice to programmers on a creator's terminal; errors are ours to tell."""
+    from diffusers.utils import logging as of_diffusers
+    from transformers.utils import logging as of_transformers
+
+    of_diffusers.set_verbosity_error()
+    of_diffusers.disable_progress_bar()
+    of_transformers.set_verbosity_error()
+    of_transformers.disable_progress_bar()
 
 
 def _apply_loras(pipeline: Any, loras: tuple[Lora, ...]) -> None:

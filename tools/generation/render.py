@@ -85,12 +85,13 @@ def _made(call: OpenCall, work: Work) -> Iterator[dict[str, Any]]:
     batcher, store = batcher_of(call.studio), store_of(call.studio)
     tickets = batcher.submit([pending.order for pending in work.pending])
     waiting = {t.result: p for t, p in zip(tickets, work.pending, strict=True)}
+    told = -1
     try:
         while waiting:
             done, _ = wait(waiting, timeout=_LOOK_EVERY_S, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=lambda f: waiting[f].ordinal):
                 yield _keep_one(call, store, work, waiting.pop(future), _result(future))
-            _report(call.studio, work, tickets)
+            told = _report(call.studio, work, tickets, told)
     finally:
         for ticket in tickets:
             ticket.cancel()
@@ -145,13 +146,18 @@ def _is_there(session: Session, brief_id: str, ordinal: int) -> bool:
     return session.scalar(known) is not None
 
 
-def _report(studio: Studio, work: Work, tickets: list[Ticket]) -> None:
-    """Write how far the job is; stops the work if it was cancelled."""
+def _report(studio: Studio, work: Work, tickets: list[Ticket], told: int) -> int:
+    """Write how far the job is, if that changed; stops the work if it was cancelled."""
     steps = sum(t.order.key.steps if t.result.done() else t.steps_done for t in tickets)
-    share = steps / sum(ticket.order.key.steps for ticket in tickets)
+    progress = RENDERED * steps // sum(ticket.order.key.steps for ticket in tickets)
     stage = "drawing" if steps else "waiting for the model"
-    if not jobs.report(studio, work.job_id, stage, round(share * RENDERED)):
+    if progress != told:
+        is_wanted = jobs.report(studio, work.job_id, stage, progress)
+    else:
+        is_wanted = jobs.is_running(studio, work.job_id)
+    if not is_wanted:
         raise Conflict(f"The job {work.job_id} was cancelled while its pictures were made.")
+    return progress
 
 
 def _work(studio: Studio, brief_id: str) -> Work:

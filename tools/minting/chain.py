@@ -92,6 +92,9 @@ class Chain(Protocol):
         unknown: look for the receipt, then send the same bytes again.
         """
 
+    def knows(self, transaction_hash: str) -> bool:
+        """Whether the chain has the transaction, in a block or waiting for one."""
+
     def receipt(self, transaction_hash: str) -> Receipt | None:
         """The receipt, or None while the transaction is in no block."""
 

@@ -110,6 +110,10 @@ class EmbeddedChain:
                 _mine(chain, transaction)
             return _hex(transaction.hash)
 
+    def knows(self, transaction_hash: str) -> bool:
+        """Nothing ever waits here, so only what is in a block is known."""
+        return self.receipt(transaction_hash) is not None
+
     def receipt(self, transaction_hash: str) -> Receipt | None:
         digest = Hash32(bytes.fromhex(transaction_hash.removeprefix("0x")))
         with self._reading() as chain:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy.exc import IntegrityError as AlreadyThere
+from sqlalchemy.orm import Session
 
 from tools.definition import BY_WORKFLOW, Input, PrivateText, tool
 from tools.errors import IntegrityError, MintmarkError, Refused, ServiceUnavailable
@@ -79,10 +80,9 @@ def mint(call: OpenCall, which: RequestIn) -> MintRequestOut:
         request, int(candidate.seed), model_digest(candidate.recipe), candidate.collection
     )
     error = _on_all_chains(call, order)
-    after = _state_after(error)
     with call.studio.db.write() as session:
         request = find_request(session, request.id)
-        move(session, request, ("minting",), after, str(error) if error else None)
+        _conclude(session, request, error)
     output = describe(call, [request])[0]
     call.note(mints=[token.model_dump() for token in output.tokens], seed=candidate.seed)
     if error:
@@ -90,11 +90,16 @@ def mint(call: OpenCall, which: RequestIn) -> MintRequestOut:
     return output
 
 
-def _state_after(error: MintmarkError | None) -> str:
-    """A chain that does not answer is asked again, so the request stays under way."""
+def _conclude(session: Session, request: MintRequest, error: MintmarkError | None) -> None:
+    """Write down how it went. Tokens that were read back count, whatever another worker met.
+
+    A chain that does not answer is asked again, so the request then stays under way.
+    """
     if error is None:
-        return "minted"
-    return "minting" if isinstance(error, ServiceUnavailable) else "failed"
+        move(session, request, UNDER_WAY, "minted")
+    else:
+        after = "minting" if isinstance(error, ServiceUnavailable) else "failed"
+        move(session, request, ("minting",), after, str(error))
 
 
 @tool(least_role=Role.STUDIO, ways=BY_WORKFLOW)
@@ -143,7 +148,8 @@ def _on_chain(call: OpenCall, order: _Order, name: str) -> None:
         model_index=ensure_model(call.studio, account, contract, order.model_digest),
         approval_key=approval_key(order.request),
     )
-    transaction = _sent_before(call, account, contract, order) or carry_out(
+    _refuse_a_strangers(call, account, contract, order.request)
+    transaction = carry_out(
         call.studio.db,
         account,
         purpose(order.request),
@@ -159,18 +165,16 @@ def purpose(request: MintRequest) -> str:
     return f"mint:{request.id}"
 
 
-def _sent_before(
-    call: OpenCall, account: ChainAccount, contract: TokenContract, order: _Order
-) -> Transaction | None:
-    """The transaction of a token that the contract holds already, although it was given up here."""
-    if contract.token_of_approval(approval_key(order.request)) is None:
-        return None
-    attempts = attempts_at(call.studio.db, account, purpose(order.request))
-    if not attempts:
+def _refuse_a_strangers(
+    call: OpenCall, account: ChainAccount, contract: TokenContract, request: MintRequest
+) -> None:
+    """Stop if the contract holds a token for this request although none was ever sent from here."""
+    if contract.token_of_approval(approval_key(request)) is None:
+        return
+    if not attempts_at(call.studio.db, account, purpose(request)):
         raise IntegrityError(
-            f"{account.chain.name} holds a token for {order.request.id} that was not sent by us."
+            f"{account.chain.name} holds a token for {request.id} that was not sent by us."
         )
-    return attempts[-1] if attempts[-1].state == "failed" else None
 
 
 def _read_back(contract: TokenContract, order: _Order, minted: MintOrder, chain: str) -> int:

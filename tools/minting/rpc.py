@@ -115,7 +115,7 @@ class RpcChain:
             raise
         except MintmarkError:
             # "already known", "nonce too low", "already imported"…: every client words it its way.
-            if self._knows(digest):
+            if self.knows(digest):
                 return digest
             raise
         if answer != digest:
@@ -124,6 +124,14 @@ class RpcChain:
                 f"sent was {digest}."
             )
         return digest
+
+    def knows(self, transaction_hash: str) -> bool:
+        with self._asking("eth_getTransactionByHash") as eth:
+            try:
+                eth.get_transaction(HexStr(transaction_hash))
+            except TransactionNotFound:
+                return False
+            return True
 
     def receipt(self, transaction_hash: str) -> Receipt | None:
         with self._asking("eth_getTransactionReceipt") as eth:
@@ -138,14 +146,6 @@ class RpcChain:
                 f"answered with that of {receipt.transaction_hash}."
             )
         return receipt
-
-    def _knows(self, digest: str) -> bool:
-        with self._explained("eth_getTransactionByHash"):
-            try:
-                self._web3.eth.get_transaction(HexStr(digest))
-            except TransactionNotFound:
-                return False
-            return True
 
     @contextmanager
     def _asking(self, method: str) -> Iterator[Any]:

@@ -6,7 +6,7 @@ for, and both are read back from the chain before they are believed.
 
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import exc
+from sqlalchemy import exc, select
 
 from tools.errors import IntegrityError
 from tools.metadata.collection import Collection
@@ -14,7 +14,7 @@ from tools.minting.artefact import read_artefact
 from tools.minting.chain import Call
 from tools.minting.chains import ChainAccount
 from tools.minting.outbox import carry_out
-from tools.minting.tables import Contract, RegisteredModel
+from tools.minting.tables import Contract, RegisteredModel, Token
 from tools.minting.token_contract import (
     ContractTerms,
     TokenContract,
@@ -47,6 +47,8 @@ def ensure_contract(
     if known is None:
         known = _deploy(studio, account, collection)
     contract = TokenContract(account.chain, known.address)
+    if not contract.is_deployed() and not _has_tokens(studio, known):
+        _deploy(studio, account, collection)  # a reorganisation dropped it; the same bytes again
     if not contract.is_deployed():
         raise IntegrityError(
             f"At {known.address} on {account.chain.name} lies no Mintmark contract as this program "
@@ -97,6 +99,12 @@ def _deploy(studio: "Studio", account: ChainAccount, collection: Collection) -> 
         code_sha256=sha256(read_artefact().deployed_bytecode),
     )
     return _keep_first(studio, row, (row.chain_id, row.collection))
+
+
+def _has_tokens(studio: "Studio", contract: Contract) -> bool:
+    query = select(Token).filter_by(chain_id=contract.chain_id, contract=contract.address)
+    with studio.db.read() as session:
+        return session.scalar(query.limit(1)) is not None
 
 
 def _deployment(account: ChainAccount, collection: Collection) -> Call:

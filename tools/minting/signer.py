@@ -47,7 +47,7 @@ class Signer(Protocol):
 
         Raises:
             Refused: this key may not sign for that chain.
-            InvalidInput: the transaction is another account's.
+            InvalidInput: the transaction is another account's, or none that can be signed.
         """
 
 
@@ -73,7 +73,12 @@ class LocalSigner:
             raise InvalidInput(
                 f"The transaction is sent by {transaction.sender}, this signer is {self.address}."
             )
-        signed = self._account.sign_transaction(_fields(transaction))
+        try:
+            signed = self._account.sign_transaction(_fields(transaction))
+        except Exception as error:  # its frames hold the key, and a logged traceback shows frames
+            raise InvalidInput(
+                f"The transaction could not be signed: {type(error).__name__} in the library."
+            ) from None
         return SignedTransaction(bytes(signed.raw_transaction), "0x" + bytes(signed.hash).hex())
 
     def __repr__(self) -> str:

@@ -5,12 +5,13 @@ variable, which follows the call into threads and tasks; functions that generate
 send are marked `@effect` and refuse to run where there is none, or where it is closed already.
 """
 
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from tools.errors import OutsideRecord
 from tools.people import Actor, Role
@@ -74,16 +75,33 @@ def inside(call: OpenCall) -> Iterator[OpenCall]:
 def effect(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a function that acts on the world: it refuses to run outside an open record.
 
-    For an `async def` the check is made when it is called, before anything is awaited.
+    An `async def` is checked when it is called, and again when it begins to run: it may have been
+    called inside a record and be awaited after its end.
     """
 
     @wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if current_call() is None:
-            raise OutsideRecord(
-                f"{function.__qualname__} acts on the world and was called outside an open record; "
-                "call it through a tool."
-            )
-        return function(*args, **kwargs)
+        _demand_open_call(function)
+        result = function(*args, **kwargs)
+        if inspect.iscoroutine(result):
+            return cast("R", _checked_again(function, result))
+        return result
 
     return guarded
+
+
+async def _checked_again(function: Callable[..., Any], work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        _demand_open_call(function)
+    except OutsideRecord:
+        work.close()
+        raise
+    return await work
+
+
+def _demand_open_call(function: Callable[..., Any]) -> None:
+    if current_call() is None:
+        raise OutsideRecord(
+            f"{function.__qualname__} acts on the world and was called outside an open record; "
+            "call it through a tool."
+        )

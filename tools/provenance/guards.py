@@ -1,7 +1,8 @@
 """Triggers that keep append-only tables append-only, on SQLite and on PostgreSQL.
 
 On SQLite, `INSERT OR REPLACE` deletes a row without firing the delete trigger unless the connection
-has `recursive_triggers` on, so a trigger before every insert refuses a row whose key exists.
+has `recursive_triggers` on, so a trigger before every insert refuses a row whose key exists, and
+the hidden `rowid` is such a key.
 On PostgreSQL, `TRUNCATE` passes by row triggers, so a statement trigger refuses it.
 A superuser can still switch triggers off; the hash chain is what finds such an edit.
 """
@@ -50,7 +51,8 @@ def _sqlite(table: str, keys: list[tuple[str, ...]]) -> Iterator[str]:
     for event in ("UPDATE", "DELETE"):
         yield f'CREATE TRIGGER "{table}_no_{event.lower()}" BEFORE {event} ON "{table}" {refuse}'
     same = " OR ".join(
-        "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in key) + ")" for key in keys
+        "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in key) + ")"
+        for key in [*keys, ("rowid",)]
     )
     yield (
         f'CREATE TRIGGER "{table}_no_replace" BEFORE INSERT ON "{table}" '

@@ -22,7 +22,8 @@ from tools.training.drawing import DRAWING_VERSION, PALETTE_HEX, draw_indices
 from tools.training.traits import CATEGORIES, PROMPT_ORDER, prompt_for, trait
 from tools.training.vocabulary import VOCABULARY
 
-Split = Literal["train", "test", "held-out"]
+Split = Literal["train", "judge", "test", "held-out"]
+"""What the house model learns from, what the trait reader does, and two to measure with."""
 
 CAPTION_VERSION = 1
 """Raised whenever the same traits and random state would give another caption."""
@@ -55,10 +56,13 @@ class Dataset:
 
 
 def example_traits(split: Split, index: int) -> dict[str, str]:
-    """The traits of one example: uniform over each category, within the split's pairs."""
+    """The traits of one example: uniform over each category.
+
+    "train" leaves the held-out pairs out, "held-out" has only those, the others have all.
+    """
     rng = random.Random(f"mintmark/{split}/{index}")
     traits = {category: rng.choice(values) for category, values in CATEGORIES.items()}
-    if split == "test":
+    if split not in ("train", "held-out"):
         return traits
     while is_held_out(traits) != (split == "held-out"):
         traits["species"] = rng.choice(CATEGORIES["species"])
@@ -88,7 +92,9 @@ def traits_of(labels: NDArray[np.uint8]) -> dict[str, str]:
 
 def rendered(split: Split, count: int, cache: Path | None = None) -> Dataset:
     """Draw the first `count` examples, or read them back from the folder `cache`."""
-    stored = cache / f"{split}-{count}-{manifest(count)['digest'][:12]}.npz" if cache else None
+    stored = (
+        cache / f"{split}-{count}-{manifest(count, split)['digest'][:12]}.npz" if cache else None
+    )
     if stored and stored.exists():
         with np.load(stored) as arrays:
             return Dataset(arrays["pixels"], arrays["labels"])
@@ -122,8 +128,8 @@ def _worded(category: str, value: str, rng: random.Random) -> str:
     return rng.choice(entry.synonyms) if rng.random() < SYNONYM_SHARE else entry.phrase
 
 
-def manifest(count: int) -> dict[str, Any]:
-    """What the training split of `count` examples is made of, with a digest over all of it.
+def manifest(count: int, split: Split = "train") -> dict[str, Any]:
+    """What the first `count` examples of a split are made of, with a digest over all of it.
 
     The digest is the SHA-256 of the canonical JSON of the other fields; `sample` covers the
     drawing code itself, being the SHA-256 of the pixels of the first 64 examples.
@@ -137,15 +143,15 @@ def manifest(count: int) -> dict[str, Any]:
         "palette": list(PALETTE_HEX),
         "held_out": sorted(map(list, HELD_OUT)),
         "count": count,
-        "sample": _sample_digest(min(count, 64)),
+        "sample": _sample_digest(split, min(count, 64)),
     }  # fmt: skip
     canonical = json.dumps(listing, sort_keys=True, separators=(",", ":"))
     return listing | {"digest": hashlib.sha256(canonical.encode()).hexdigest()}
 
 
-def _sample_digest(count: int) -> str:
+def _sample_digest(split: Split, count: int) -> str:
     digest = hashlib.sha256()
     for index in range(count):
-        traits = example_traits("train", index)
-        digest.update(draw_indices(traits, example_seed("train", index)).tobytes())
+        traits = example_traits(split, index)
+        digest.update(draw_indices(traits, example_seed(split, index)).tobytes())
     return digest.hexdigest()

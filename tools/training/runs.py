@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
-TRAINING_PICTURES = 60_000
+READER_PICTURES = 30_000
 TEST_PICTURES = 1_000
 
 
@@ -87,8 +87,11 @@ def _record(trainer: Trainer, decoder: dict[str, Any], plan: RunPlan) -> dict[st
 
 
 def run_reader(house_model: Path, out: Path, cache: Path, budget: Budget, say: Say) -> None:
-    """Train the trait reader on drawings seen through the house model's decoder."""
-    dataset = rendered("train", TRAINING_PICTURES, cache)
+    """Train the trait reader on drawings seen through the house model's decoder.
+
+    It learns from all pairs of traits, those held out from the house model included.
+    """
+    dataset = rendered("judge", READER_PICTURES, cache)
     vae = load_house_model(house_model).vae
     settings = ReaderSettings()
     network = train_reader(dataset, vae, budget, settings, report=lambda facts: say(str(facts)))
@@ -96,9 +99,8 @@ def run_reader(house_model: Path, out: Path, cache: Path, budget: Budget, say: S
     test = rendered("test", TEST_PICTURES, cache)
     temperature = fitted_temperature(network, damage(test.pixels), test.labels)
     metrics = reader_metrics(network, vae, cache)
-    export_reader(
-        network, out, settings, metrics, temperature, manifest(TRAINING_PICTURES)["digest"]
-    )
+    digest = manifest(READER_PICTURES, "judge")["digest"]
+    export_reader(network, out, settings, metrics, temperature, digest)
     say(f"Trait reader written to {out}: {metrics}")
 
 

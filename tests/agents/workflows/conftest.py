@@ -42,7 +42,7 @@ def working(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Working]:
         yield Working(studio, workshop, *people_of(studio))
 
 
-def until(holds: Callable[[], bool], within_s: float = 20.0) -> None:
+def until(holds: Callable[[], bool], within_s: float = 60.0) -> None:
     """Wait for something to become true."""
     deadline = time.monotonic() + within_s
     while not holds():

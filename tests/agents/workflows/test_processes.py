@@ -77,7 +77,7 @@ def test_live_processes_leave_each_others_work_alone_and_take_over_when_one_is_k
             next(p for p in running if p.pid == killed).wait()
             hold(settings, "score").unlink()
 
-            until(lambda: job_of(studio, job_id).state == "done", within_s=60)
+            until(lambda: job_of(studio, job_id).state == "done")
             assert calls(settings, brief_id) == {"render": 1, "score": 2}
             assert _pid_of(settings, "score", brief_id) != killed
             until(lambda: "abandoned" in _outcomes(studio, "score"))

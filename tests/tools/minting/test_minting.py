@@ -4,13 +4,13 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import text
 
 from tests.conftest import sign_in_to
 from tests.striking import striking_studio, struck
+from tests.tools.minting.hall import Hall, open_hall
 from tools.errors import Conflict, IntegrityError, InvalidInput, MintmarkError, Refused
 from tools.metadata.store import store_of
 from tools.metadata.token_json import parse_token_json
@@ -22,61 +22,19 @@ from tools.minting.token_contract import TokenContract
 from tools.people import Actor, Role, set_role
 from tools.provenance.tables import Record
 from tools.settings import Settings
-from tools.studio import Studio
-
-
-@dataclass
-class Hall:
-    """A studio with a creator, two operators and a candidate."""
-
-    studio: Studio
-    creator: Actor
-    proposer: Actor
-    operator: Actor
-    candidate: str
-
-    def call(self, tool: str, actor: Actor, **arguments: object) -> MintRequestOut:
-        output = self.studio.door.call(tool, arguments, actor)
-        assert isinstance(output, MintRequestOut)
-        return output
-
-    def propose(self, **arguments: object) -> MintRequestOut:
-        wish = {"candidate_id": self.candidate} | arguments
-        return self.call("propose_mint", self.proposer, **wish)
-
-    def approve(self, request: MintRequestOut) -> MintRequestOut:
-        return self.call("approve", self.operator, mint_request_id=request.mint_request_id)
-
-    def mint(self, request: MintRequestOut, actor: Actor | None = None) -> MintRequestOut:
-        by = (actor or self.operator).by("workflow")
-        return self.call("mint", by, mint_request_id=request.mint_request_id)
-
-    def supply(self, chain: str) -> int:
-        with self.studio.db.read() as session:
-            [address] = session.execute(
-                text("SELECT address FROM contract WHERE chain = :chain"), {"chain": chain}
-            ).scalars()
-        return TokenContract(chains_of(self.studio).get(chain).chain, address).total_supply()
 
 
 @pytest.fixture
 def hall(sqlite_settings: Settings) -> Iterator[Hall]:
     with striking_studio(sqlite_settings) as studio:
-        yield _hall(studio)
+        yield open_hall(studio)
 
 
 @pytest.fixture
 def hall_on_each(settings: Settings) -> Iterator[Hall]:
     """The same on both databases."""
     with striking_studio(settings) as studio:
-        yield _hall(studio)
-
-
-def _hall(studio: Studio) -> Hall:
-    creator = sign_in_to(studio, "ada", Role.CREATOR)
-    proposer = sign_in_to(studio, "olga", Role.OPERATOR)
-    operator = sign_in_to(studio, "otto", Role.OPERATOR)
-    return Hall(studio, creator, proposer, operator, struck(studio, creator))
+        yield open_hall(studio)
 
 
 def test_an_approved_request_becomes_a_token_on_each_chain(hall_on_each: Hall):
