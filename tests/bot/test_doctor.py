@@ -1,8 +1,10 @@
 """The doctor says in plain words what is wrong with each bad configuration, and how to mend it."""
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,10 @@ from tools.settings import load_settings
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("MINTMARK_")]:
         monkeypatch.delenv(name)
-    yield
 
 
 def findings() -> dict[str, Finding]:
@@ -90,10 +91,25 @@ def test_an_rpc_chain_without_a_url_is_told_at_the_settings() -> None:
     assert 'a chain of kind "rpc" needs rpc_url' in wrong()["settings"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_data_folder_is_told() -> None:
-    Path("mintmark-data").mkdir(mode=0o500)
-    assert "make it writable for this user" in wrong()["data folder"]
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root may write everywhere, so root becomes nobody for a while."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_a_read_only_data_folder_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    Path("mintmark-data").mkdir()
+    Path("mintmark-data").chmod(0o555)
+    with as_nobody():
+        found = wrong()
+    assert "make it writable for this user" in found["data folder"]
 
 
 def test_a_data_folder_that_is_a_file_is_told() -> None:
@@ -158,8 +174,6 @@ async def _locked(_: web.Request) -> web.Response:
 async def test_an_endpoint_that_answers_is_asked_for_its_models(
     model: str, answer: object, sentence: str | None
 ) -> None:
-    import asyncio
-
     application = web.Application()
     application.router.add_get("/v1/models", answer)  # type: ignore[arg-type]  # a handler
     async with TestServer(application) as server:
