@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Protocol
 
 import structlog
-from agents.events import ChatEvent, Said, ToolFinished
 
+from agents.events import ChatEvent, Said, ToolFinished
 from bot.following import Work, work_behind
 from bot.frontend import Button, Frontend, Message
 from bot.presenters import present
@@ -69,11 +69,13 @@ class Desk:
         while self._following:
             await asyncio.wait(self._following)
 
-    async def leave(self) -> None:
-        """Stop watching; the work itself goes on."""
+    async def leave(self) -> int:
+        """Stop watching, which does not stop the work; returns how much was being watched."""
+        watched = len(self._following)
         for task in self._following:
             task.cancel()
         await asyncio.gather(*self._following, return_exceptions=True)
+        return watched
 
     async def _press(self, actor: Actor, button: Button, words: str) -> None:
         arguments = dict(button.arguments)

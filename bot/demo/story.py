@@ -50,7 +50,7 @@ async def _create(stage: Stage) -> None:
     first = _fresh_seed(stage.studio)
     await stage.type("wren", f"make 4 foxes with a wizard hat in the forest, seed {first}")
     await stage.type(
-        "sol", f"/create a crimson dragon with a crown and a sword --count 4 --seed {first}"
+        "sol", f"/create a crimson dragon with a crown and a sword --count 4 --seed {first + 40}"
     )
 
 

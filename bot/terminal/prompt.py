@@ -8,7 +8,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 
 from bot.scene import scene_of
 from bot.terminal.completion import StudioCompleter
-from bot.terminal.screen import ToolbarProgress
+from bot.terminal.screen import ToolbarProgress, plain
 from tools.people import Actor
 from tools.studio import Studio
 
@@ -41,7 +41,7 @@ class Prompt:
         """
         while True:
             try:
-                return await self._session.prompt_async(f"{self._actor.name}> ")
+                return await self._session.prompt_async(f"{plain(self._actor.name)}> ")
             except KeyboardInterrupt:
                 continue
 

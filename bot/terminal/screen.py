@@ -80,7 +80,10 @@ class Screen:
         if message.title:
             yield Text(mark + plain(message.title), style=style or "bold")
         if message.text:
-            yield Text(("" if message.title else mark) + plain(message.text), style=style)
+            body = (
+                (plain(message.text), "") if message.title else (mark + plain(message.text), style)
+            )
+            yield Text(*body)
         if message.facts:
             yield _facts(message.facts)
         if message.pictures:

@@ -20,13 +20,18 @@ from bot.terminal import manual
 from bot.terminal.lines import Command, Press, read
 from bot.terminal.screen import PrintedProgress, Screen
 from tools.definition import AnyTool
-from tools.errors import MintmarkError
+from tools.errors import InvalidInput, MintmarkError
 from tools.people import Actor, Role, sign_in
 from tools.studio import Studio
 
 FRONT_END = "studio"
 _NEWS_EVERY_S = 1.0
 _LONGEST_LINE = 20_000
+_GOES_ON = (
+    "What is not finished goes on when someone opens this data folder again, or at once with "
+    "`mintmark worker`."
+)
+_LONGEST_NAME = 64  # characters, of people, guilds and channels
 
 
 @dataclass
@@ -96,8 +101,11 @@ def enter(studio: Studio, name: str, role: Role, guild: str, channel: str) -> Ac
     """Sign someone in at the terminal.
 
     Raises:
-        InvalidInput: for an empty name.
+        InvalidInput: for an empty name, or one that is too long.
     """
+    for option, value in (("--as", name), ("--guild", guild), ("--channel", channel)):
+        if len(value) > _LONGEST_NAME:
+            raise InvalidInput(f"{option} takes {_LONGEST_NAME} characters at most.")
     with studio.db.write() as session:
         return sign_in(
             session,
@@ -150,7 +158,8 @@ async def _at_a_terminal(studio: Studio, actor: Actor, chat: Chat, console: Cons
             while await session.hear(await prompt.line()):
                 pass
         news.cancel()
-        await desk.leave()
+        if await desk.leave():
+            screen.show(Message(_GOES_ON, tone="notice"))
 
 
 def _greet(session: Session) -> None:

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.color import Color
 from rich.console import Console
 from rich.style import Style
+from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from bot.terminal.pictures import LOWER, UPPER
@@ -123,7 +124,9 @@ def _colours(cell: Cell) -> tuple[str | None, str | None]:
 
 
 def _hex(colour: Color | None) -> str | None:
-    return None if colour is None or colour.is_default else colour.get_truecolor().hex
+    return (
+        None if colour is None or colour.is_default else colour.get_truecolor(SVG_EXPORT_THEME).hex
+    )
 
 
 def _runs(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
