@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Protocol
 
 import structlog
-from agents.events import ChatEvent, Said, ToolFinished
 
+from agents.events import ChatEvent, Said, ToolFinished
 from bot.following import Work, work_behind
 from bot.frontend import Button, Frontend, Message
 from bot.presenters import present
