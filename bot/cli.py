@@ -111,6 +111,21 @@ def verify(
 
 
 @app.command()
+def provenance(
+    subject: Annotated[
+        str, typer.Argument(help="A candidate, token, brief, job, round, mint request or call.")
+    ],
+    name: Annotated[str, typer.Option("--as", help="Who you are here.")] = "guest",
+    role: Annotated[Literal["member", "creator", "operator"], typer.Option()] = "member",
+    guild: Annotated[str, typer.Option(help="The community you are in.")] = "home",
+) -> None:
+    """Tell the chain of records behind something, from the first prompt to the token."""
+    from bot.commands.provenance import tell
+
+    tell(subject, name, role, guild)
+
+
+@app.command()
 def doctor() -> None:
     """Check the configuration and everything the studio leans on."""
     from bot.commands.doctor import report

@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.console import Console
 
 from agents.workflows.workshop import Workshop
-from bot.demo import Played, play
+from bot.demo.stage import Played
+from bot.demo.story import play
 from bot.logs import set_up_logs
 from bot.terminal.bars import MovingBars
 from bot.terminal.screen import PrintedProgress, ProgressArea

@@ -6,7 +6,7 @@ minting.py      mint requests, tokens
 anything.py     every other output, by its fields
 """
 
-from bot.presenters import candidates, minting, rounds
+from bot.presenters import candidates, history, minting, rounds
 from bot.presenters.anything import present
 
-__all__ = ["candidates", "minting", "present", "rounds"]
+__all__ = ["candidates", "history", "minting", "present", "rounds"]

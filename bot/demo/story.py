@@ -1,95 +1,23 @@
-"""The demo: one story of the studio, from two prompts to tokens that anyone can verify.
-
-Everybody in it sits at a terminal of their own and types what anybody could type; the desk, the
-door and the workflows are those of every front end. What they leave behind is an ordinary data
-folder, in which the story can be carried on, or played again.
-"""
-
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+"""The story of the demo, scene by scene."""
 
 from rich.console import Console
-from rich.rule import Rule
-from rich.text import Text
 from sqlalchemy import func, select
 
-from agents.chat import open_chat
-from bot.desk import Desk
+from bot.demo.proof import prove
+from bot.demo.stage import Played, Stage, open_stage
 from bot.following import voting
-from bot.notices import Watch
-from bot.scene import scene_of
-from bot.terminal.screen import ProgressArea, Screen
-from bot.terminal.studio import Session, enter
+from bot.frontend import Message
+from bot.terminal.screen import ProgressArea
 from tools.errors import NotFound
 from tools.generation.tables import Candidate
+from tools.metadata.store import store_of
 from tools.minting.tables import MintRequest, Token
-from tools.people import Role
 from tools.provenance.tables import Person
+from tools.settings import Settings
 from tools.studio import Studio
 from tools.voting.tables import Round, RoundEntry
 
-GUILD, CHANNEL = "home", "studio"  # where `mintmark studio` is, unless told otherwise
-PEOPLE = {
-    "wren": Role.CREATOR,
-    "sol": Role.CREATOR,
-    "moss": Role.MEMBER,
-    "fern": Role.MEMBER,
-    "reed": Role.OPERATOR,
-}
 _WINDOW_MIN = 0.2
-
-
-@dataclass
-class Played:
-    """What came of it."""
-
-    seconds: dict[str, float] = field(default_factory=dict)  # scene → how long it took
-    round_id: str = ""
-    mint_request_id: str = ""
-    token_ids: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Stage:
-    """Everybody's terminals, shown on one screen."""
-
-    studio: Studio
-    screen: Screen
-    seats: dict[str, Session]
-    played: Played
-
-    async def type(self, who: str, line: str) -> None:
-        """Someone types a line; the story goes on when everything it began has ended."""
-        prompt = Text.assemble((f"{who}> ", "bold magenta"), line)
-        self.screen.console.print(prompt, soft_wrap=True)
-        await self.seats[who].hear(line)
-        await self.seats[who].desk.settled()
-        self.screen.console.print()
-
-    async def press(self, who: str, label: str) -> None:
-        """Someone presses the newest button with this label."""
-        numbers = [n for n, button in self.screen.buttons.items() if button.label == label]
-        if not numbers:
-            raise NotFound(f"The demo found no button “{label}”: something before it went wrong.")
-        await self.type(who, str(max(numbers)))
-
-    def say(self, text: str) -> None:
-        """Tell the spectators something."""
-        self.screen.console.print(Text(text, style="italic dim"))
-
-    @contextmanager
-    def scene(self, name: str, title: str) -> Iterator[None]:
-        """One scene, under its heading, timed."""
-        self.screen.console.print(Rule(Text(title, style="bold")))
-        before = time.monotonic()
-        yield
-        self.played.seconds[name] = round(time.monotonic() - before, 2)
-
-
-Scene = Callable[[Stage], Awaitable[None]]
 
 
 async def play(studio: Studio, console: Console, area: ProgressArea) -> Played:
@@ -98,7 +26,7 @@ async def play(studio: Studio, console: Console, area: ProgressArea) -> Played:
     Raises:
         MintmarkError: if the story cannot go on, saying where it stopped.
     """
-    async with _stage(studio, console, area) as stage:
+    async with open_stage(studio, console, area) as stage:
         with stage.scene("create", "Two creators ask: one in plain words, one by a command"):
             await _create(stage)
         with stage.scene("vote", "The shortlist goes to a vote"):
@@ -107,20 +35,11 @@ async def play(studio: Studio, console: Console, area: ProgressArea) -> Played:
             await _close(stage)
         with stage.scene("approve", "The winner is proposed; somebody else decides"):
             await _approve(stage)
+        with stage.scene("verify", "Anyone can check all of it, and a changed copy fails"):
+            await prove(stage)
+        with stage.scene("end", "What is left"):
+            await _end(stage)
         return stage.played
-
-
-@asynccontextmanager
-async def _stage(studio: Studio, console: Console, area: ProgressArea) -> AsyncIterator[Stage]:
-    screen = Screen(console, area)
-    async with open_chat(studio) as chat:
-        desk = Desk(studio, screen, chat)
-        seats = {}
-        for name, role in PEOPLE.items():
-            actor = enter(studio, name, role, GUILD, CHANNEL)
-            watch = Watch(partial(scene_of, studio, actor))
-            seats[name] = Session(studio, actor, screen, desk, watch)
-        yield Stage(studio, screen, seats, Played())
 
 
 async def _create(stage: Stage) -> None:
@@ -168,6 +87,32 @@ async def _approve(stage: Stage) -> None:
         stage.played.token_ids = list(session.scalars(minted))
     if not stage.played.token_ids:
         raise NotFound(f"The demo ended without a token: /mint_status {request} says why.")
+
+
+async def _end(stage: Stage) -> None:
+    token = stage.played.token_ids[0]
+    await stage.type("sol", f"/certificate {token}")
+    settings = stage.studio.settings
+    at = (
+        ""
+        if settings.data_dir == Settings.model_fields["data_dir"].default
+        else "MINTMARK_DATA_DIR={} "
+    )
+    before = at.format(settings.data_dir)
+    stage.screen.show(
+        Message(
+            "",
+            title="Where everything lies, and how to carry on",
+            facts=(
+                ("data folder", str(settings.data_dir.resolve())),
+                ("pictures, JSON", str(store_of(stage.studio).folder.resolve())),
+                ("carry on", f"{before}mintmark studio --as reed --role operator"),
+                ("history", f"{before}mintmark provenance {token}"),
+                ("check", f"{before}mintmark verify {token}"),
+            ),
+            tone="good",
+        )
+    )
 
 
 def _first_by_creator(studio: Studio, round_id: str) -> dict[str, int]:
