@@ -35,6 +35,7 @@ class Played:
     """What came of a performance."""
 
     seconds: dict[str, float] = field(default_factory=dict)  # scene → how long it took
+    shown: dict[str, str] = field(default_factory=dict)  # scene → what was printed, if recorded
     round_id: str = ""
     mint_request_id: str = ""
     token_ids: list[str] = field(default_factory=list)
@@ -83,6 +84,8 @@ class Stage:
         before = time.monotonic()
         yield
         self.played.seconds[name] = round(time.monotonic() - before, 2)
+        if self.screen.console.record:
+            self.played.shown[name] = self.screen.console.export_text(styles=True)
 
 
 @asynccontextmanager

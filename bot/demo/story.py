@@ -3,7 +3,7 @@
 from rich.console import Console
 from sqlalchemy import func, select
 
-from bot.demo.proof import prove
+from bot.demo.proof import verify_tampered_copy, verify_token
 from bot.demo.stage import Played, Stage, open_stage
 from bot.following import voting
 from bot.frontend import Message
@@ -33,10 +33,14 @@ async def play(studio: Studio, console: Console, area: ProgressArea) -> Played:
             await _vote(stage)
         with stage.scene("close", "The round closes on time"):
             await _close(stage)
-        with stage.scene("approve", "The winner is proposed; somebody else decides"):
-            await _approve(stage)
-        with stage.scene("verify", "Anyone can check all of it, and a changed copy fails"):
-            await prove(stage)
+        with stage.scene("propose", "The winner is proposed; words alone approve nothing"):
+            await _propose(stage)
+        with stage.scene("mint", "Somebody else approves, and two chains mint"):
+            await _mint(stage)
+        with stage.scene("verify", "Anyone can check all of it"):
+            await verify_token(stage)
+        with stage.scene("tamper", "One changed pixel, and the copy fails"):
+            await verify_tampered_copy(stage)
         with stage.scene("end", "What is left"):
             await _end(stage)
         return stage.played
@@ -75,11 +79,14 @@ async def _close(stage: Stage) -> None:
     stage.screen.console.print()
 
 
-async def _approve(stage: Stage) -> None:
+async def _propose(stage: Stage) -> None:
     await stage.press("sol", "Propose the winner for minting")
     stage.played.mint_request_id = request = _newest(stage.studio, MintRequest)
-    stage.say("Plain words can propose, never approve:")
     await stage.type("reed", f"approve {request}")
+
+
+async def _mint(stage: Stage) -> None:
+    request = stage.played.mint_request_id
     await stage.type("reed", f"/mint_status {request}")
     await stage.press("reed", "Approve exactly this")
     with stage.studio.db.read() as session:

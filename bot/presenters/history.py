@@ -21,10 +21,13 @@ def _(output: ProvenanceOut, scene: Scene) -> Message:
 def _(output: CertificateOut, scene: Scene) -> Message:
     """A certificate and where it lies."""
     return Message(
-        "Anyone can check it, without this data folder and without a network: "
-        "mintmark verify <file>.",
+        "Anyone can check it, without this data folder and without a network.",
         title=f"Certificate of {output.token_id}",
-        facts=(("file", output.path), ("address", output.cid)),
+        facts=(
+            ("file", output.path),
+            ("address", output.cid),
+            ("check it", f"mintmark verify {output.path}"),
+        ),
         tone="good",
     )
 

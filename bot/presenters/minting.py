@@ -34,7 +34,7 @@ def _(output: MintRequestOut, scene: Scene) -> Message:
         title=f"Mint request {output.mint_request_id}",
         facts=(
             *(_frozen(output) if output.state == "pending" else ()),
-            *(_token(token) for token in output.tokens),
+            *(_token(token) for token in _by_chain(output)),
         ),
         pictures=(scene.picture(output.image_cid, caption, alt),) if shown else (),
         buttons=scene.buttons(*_buttons(output, scene)),
@@ -82,6 +82,10 @@ def _frozen(output: MintRequestOut) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _by_chain(output: MintRequestOut) -> list[TokenOut]:
+    return sorted(output.tokens, key=lambda token: token.chain)
+
+
 def _token(token: TokenOut) -> tuple[str, str]:
     gas = f", {token.gas_used} gas" if token.gas_used else ""
     return (f"on {token.chain}", f"{token.token_id}, {_where(token)}{gas}")
@@ -107,7 +111,7 @@ def _buttons(output: MintRequestOut, scene: Scene) -> list[Button]:
         return [Button("Try again", "retry_mint", named)]
     return [
         Button(f"Provenance of {token.token_id}", "provenance", {"subject_id": token.token_id})
-        for token in output.tokens[:1]
+        for token in _by_chain(output)[:1]
     ]
 
 

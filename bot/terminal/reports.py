@@ -13,10 +13,11 @@ _MARKS = {
 }
 
 
-def show_report(report: Report, console: Console) -> None:
-    """Print a report: a line for each step, then the verdict."""
-    width = max(len(step.name) for step in report.steps)
-    for step in report.steps:
+def show_report(report: Report, console: Console, *, only_failures: bool = False) -> None:
+    """Print a report: a line for each step (or each that failed), then the verdict."""
+    steps = report.failures if only_failures else report.steps
+    width = max((len(step.name) for step in steps), default=0)
+    for step in steps:
         mark, style = _MARKS[step.verdict]
         name = (f"{step.name.ljust(width)}  ", "bold")
         line = Text.assemble((mark, style), " ", name, plain(step.detail))

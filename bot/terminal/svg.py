@@ -35,16 +35,19 @@ class Cell:
     style: Style
 
 
-def svg(ansi: str, title: str) -> str:
+def svg(ansi: str, title: str, columns: int) -> str:
     """The SVG of a terminal window.
 
     Args:
         ansi: what was printed, with its colour codes, such as `Console.export_text` gives.
         title: of the window.
+        columns: its width; longer lines are cut.
     """
     lines = [Text.from_ansi(line) for line in ansi.rstrip("\n").splitlines()]
+    for line in lines:
+        line.truncate(columns, overflow="ellipsis")
     cells = [cell for row, line in enumerate(lines) for cell in _cells(row, line)]
-    width = 2 * MARGIN + CELL * max(line.cell_len for line in lines)
+    width = 2 * MARGIN + CELL * columns
     height = _BAR + MARGIN + 2 * CELL * len(lines) + MARGIN // 2
     drawn = [cell for cell in cells if cell.character in (UPPER, LOWER)]
     written = [cell for cell in cells if cell.character not in (UPPER, LOWER)]
