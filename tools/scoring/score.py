@@ -21,7 +21,7 @@ from tools.metadata.collection import Collection, collection_of
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
 from tools.people import Role
-from tools.provenance.canonical import recordable
+from tools.provenance.canonical import digest, recordable
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.scoring import checks, duplicates, tables
@@ -76,9 +76,12 @@ def score(call: OpenCall, which: ScoreIn) -> ScoreOut:
     brief, waiting = _unjudged(call.studio, which.brief_id)
     jobs.report(call.studio, _job_id(call.studio, brief.id), "scoring", RENDERED)
     bench = _Bench(call.studio, brief, waiting)
-    for candidate in waiting:
-        _write(call, candidate, bench.findings(candidate))
-    call.note(thresholds=asdict(bench.thresholds), reader=bench.reader_version)
+    written = [_write(call, candidate, bench.findings(candidate)) for candidate in waiting]
+    call.note(
+        thresholds=asdict(bench.thresholds),
+        reader=bench.reader_version,
+        scores=[fixed_score(row) for rows in written for row in rows],
+    )
     with call.studio.db.read() as session:
         return ScoreOut(verdicts=_verdicts(session, brief.id))
 
@@ -163,14 +166,21 @@ def _pictures_before(studio: Studio, waiting: Sequence[Candidate]) -> Perceptual
         return PerceptualIndex((id, hash) for id, hash in session.execute(query))
 
 
-def _write(call: OpenCall, candidate: Candidate, findings: Findings) -> None:
-    """The scores and the verdict of one candidate, together or not at all."""
+def fixed_score(row: tables.Score) -> dict[str, object]:
+    """A score as the record fixes it: by name, with the digest of everything it says."""
+    names = ("candidate_id", "scorer", "version", "value", "passed", "reasons", "detail")
+    content = recordable({name: getattr(row, name) for name in names})
+    return {"score": row.id, "value": row.value, "digest": digest(content)}
+
+
+def _write(call: OpenCall, candidate: Candidate, findings: Findings) -> list[tables.Score]:
+    """The scores and the verdict of one candidate, together or not at all; returns the scores."""
     verdict = findings.verdict
     with call.studio.db.write() as session:
         if session.get(tables.Verdict, candidate.id) is not None:
-            return  # another run was quicker
-        for row in _score_rows(call, candidate, findings):
-            session.add(row)
+            return []  # another run was quicker
+        rows = _score_rows(call, candidate, findings)
+        session.add_all(rows)
         session.add(
             tables.Verdict(
                 candidate_id=candidate.id,
@@ -181,6 +191,7 @@ def _write(call: OpenCall, candidate: Candidate, findings: Findings) -> None:
                 thresholds=recordable(asdict(verdict.thresholds)),
             )
         )
+    return rows
 
 
 def _score_rows(call: OpenCall, candidate: Candidate, findings: Findings) -> list[tables.Score]:
