@@ -28,7 +28,7 @@ def _created(result: Result) -> str:
     if traits := result.get("traits"):
         lines.append("I read: " + _listed(f"{key} {value}" for key, value in traits.items()) + ".")
     if position := result.get("position"):
-        lines.append(f"{_counted(position, 'job')} before it.")
+        lines.append(f"It is {_place(position)}.")
     lines += [str(note) for note in result.get("notes", ())]
     return " ".join(lines)
 
@@ -37,9 +37,7 @@ def _job(result: Result) -> str:
     job, state = result.get("job_id"), result.get("state")
     match state:
         case "queued":
-            place = result.get("position") or 0
-            before = f", with {_counted(place, 'job')} before it" if place else ""
-            return f"Job {job} is waiting for its turn{before}."
+            return f"Job {job} is waiting: it is {_place(result.get('position') or 1)}."
         case "running":
             percent = int(result.get("progress") or 0) // 10
             return f"Job {job} is running: {result.get('stage')}, {percent} %."
@@ -48,6 +46,11 @@ def _job(result: Result) -> str:
         case "cancelled":
             return f"Job {job} is cancelled."
     return f"Job {job} is {state}.{_lines(result.get('candidates', ()), _candidate_line)}"
+
+
+def _place(position: int) -> str:
+    """A place in the queue, in which 1 is next."""
+    return "next" if position <= 1 else f"number {position} in the queue"
 
 
 def _gallery(result: Result) -> str:

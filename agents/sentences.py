@@ -38,8 +38,9 @@ _THANKS = re.compile(
     r"(?:[,\s]+(?:please|pls|thanks|thank you|for me|for us|now|right now))+$", re.I
 )
 _PLACE = re.compile(
-    r"\b(?:the )?(?:(?:number|no\.?|nr\.?|#)\s?(?P<number>\d+)"
-    r"|the (?P<word>first|second|third|fourth|fifth|sixth|last))(?: one| picture| candidate)?\b",
+    r"\b(?:the )?(?:number|no\.?|nr\.?|#)\s?(?P<number>\d+)\b"
+    r"|\bthe (?P<word>first|second|third|fourth|fifth|sixth|last)"
+    r"(?: (?:one|picture|candidate)\b|(?=\s*$|\s+for\b))",
     re.I,
 )
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": 0}

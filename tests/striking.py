@@ -5,6 +5,7 @@ The picture is one that the project draws itself; rows, store and record are the
 
 from tools.catalogue import TOOLS
 from tools.definition import ANY_WAY, Input, Output, tool
+from tools.generation.candidates import CandidateOut, candidates_of_brief
 from tools.generation.infotext import Infotext
 from tools.generation.pixels import enlarge, pixel_sha256
 from tools.generation.png import encode_png
@@ -12,11 +13,13 @@ from tools.generation.tables import Brief, Candidate
 from tools.metadata.collection import collection_of
 from tools.metadata.store import store_of
 from tools.people import Actor, Role
+from tools.provenance.canonical import digest
 from tools.provenance.commitments import commit
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.provenance.log import sha256
 from tools.scoring.duplicates import perceptual_hash
+from tools.scoring.score import VerdictOut
 from tools.scoring.tables import Verdict
 from tools.settings import Settings
 from tools.studio import Studio
@@ -33,9 +36,16 @@ class StrikeIn(Input):
 
 
 class StruckOut(Output):
-    """The candidate that was struck."""
+    """The candidate that was struck: what asking, making and scoring would give back."""
 
     candidate_id: str
+    brief_id: str
+    collection: str
+    count: int
+    seeds: list[str]
+    traits: dict[str, str]
+    candidates: list[CandidateOut]
+    verdicts: list[VerdictOut]
 
 
 @tool(least_role=Role.CREATOR, ways=ANY_WAY)
@@ -46,7 +56,8 @@ def strike(call: OpenCall, wish: StrikeIn) -> StruckOut:
     collection = collection_of(call.studio)
     traits = collection.complete({"species": wish.species}, random.Random(wish.seed))
     image = enlarge(draw(traits, wish.seed), 16)
-    data = encode_png(image, Infotext("a fox", "", {}), call.id)
+    candidate_id = short_id("c")
+    data = encode_png(image, Infotext("a fox", "", ()), candidate_id)
     cid = store_of(call.studio).put(data)
     brief = Brief(
         id=short_id("b"),
@@ -62,7 +73,7 @@ def strike(call: OpenCall, wish: StrikeIn) -> StruckOut:
         settings={},
     )
     candidate = Candidate(
-        id=short_id("c"),
+        id=candidate_id,
         tool_call_id=call.id,
         brief_id=brief.id,
         person_id=call.actor.person_id,
@@ -100,7 +111,38 @@ def strike(call: OpenCall, wish: StrikeIn) -> StruckOut:
         session.add(candidate)
         session.flush()
         session.add(verdict)
-    return StruckOut(candidate_id=candidate.id)
+        session.flush()
+        shown = candidates_of_brief(session, brief.id)
+    _note(call, brief, candidate, collection.digest)
+    said = VerdictOut(candidate_id=candidate_id, verdict="shortlisted", score=900, reasons=[])
+    return StruckOut(
+        candidate_id=candidate_id,
+        brief_id=brief.id,
+        collection=collection.slug,
+        count=1,
+        seeds=[brief.seed],
+        traits=brief.traits,
+        candidates=shown,
+        verdicts=[said],
+    )
+
+
+def _note(call: OpenCall, brief: Brief, candidate: Candidate, collection: str) -> None:
+    """What create, render and score note of their work."""
+    picture = {
+        "candidate": candidate.id,
+        "pixels": candidate.pixel_sha256,
+        "recipe": candidate.recipe,
+    }
+    call.note(
+        model=MODEL_DIGEST,
+        collection=collection,
+        prompt=brief.prompt,
+        negative_prompt=brief.negative_prompt,
+        settings=digest(brief.settings),
+        generation={"model": MODEL_DIGEST, "pictures": [picture]},
+        thresholds={},
+    )
 
 
 def striking_studio(settings: Settings) -> Studio:

@@ -11,6 +11,8 @@ from tools.minting.requests import mint_requests, mint_status, propose_mint, tok
 from tools.scoring.score import score
 from tools.settings import Settings
 from tools.studio import Studio
+from tools.verification.certify import certificate
+from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
 from tools.voting.board import rounds, show_round
 from tools.voting.rounds import close_due_round, close_round, extend_round, open_round
@@ -42,6 +44,8 @@ TOOLS: tuple[AnyTool, ...] = (
     mint_requests,
     mint_status,
     tokens,
+    provenance,
+    certificate,
 )
 
 

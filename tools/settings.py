@@ -2,12 +2,16 @@
 
 The file is found through `MINTMARK_CONFIG`, else as `mintmark.toml` in the working directory.
 Every setting may be given as an environment variable: `MINTMARK_DATA_DIR`, and with two
-underscores between levels, `MINTMARK_LLM__BASE_URL`.
+underscores between levels, `MINTMARK_LLM__BASE_URL`. A secret may also lie in a file of that name
+(`mintmark_llm__api_key`) in the folder that `MINTMARK_SECRETS_DIR` names; `mintmark.toml`, which
+people share and commit, may hold none.
 """
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AnyUrl,
@@ -20,6 +24,7 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -29,6 +34,12 @@ from tools.errors import ConfigurationError
 
 CONFIG_VARIABLE = "MINTMARK_CONFIG"
 CONFIG_NAME = "mintmark.toml"
+SECRETS_VARIABLE = "MINTMARK_SECRETS_DIR"
+_SECRETS = ("api_key", "private_key", "keystore_password")
+
+
+class _SecretInFile(ValueError):
+    """A secret stands where it may be shared: the name of the setting."""
 
 
 class _Section(BaseModel):
@@ -119,9 +130,18 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then the environment, then the file."""
+        """Arguments first, then the environment, then files of secrets, then `mintmark.toml`."""
         path = Path(os.environ.get(CONFIG_VARIABLE, CONFIG_NAME))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+        toml = TomlConfigSettingsSource(settings_cls, path)
+        if secret := next(_secrets_in(toml()), None):
+            raise _SecretInFile(secret)
+        secrets = NestedSecretsSettingsSource(
+            file_secret_settings,
+            os.environ.get(SECRETS_VARIABLE),
+            secrets_prefix="mintmark_",
+            secrets_nested_delimiter="__",
+        )
+        return init_settings, env_settings, secrets, toml
 
     @property
     def database(self) -> str:
@@ -129,6 +149,16 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return _with_driver(self.database_url.get_secret_value())
         return f"sqlite:///{self.data_dir.resolve() / 'mintmark.sqlite'}"
+
+
+def _secrets_in(table: Mapping[str, Any], *above: str) -> Iterator[str]:
+    """The dotted names of the settings in a table that would give a secret away."""
+    for name, value in table.items():
+        where = ".".join((*above, name))
+        if isinstance(value, Mapping):
+            yield from _secrets_in(value, *above, name)
+        elif name in _SECRETS or (name == "database_url" and urlsplit(str(value)).password):
+            yield where
 
 
 def _with_driver(url: str) -> str:
@@ -151,6 +181,13 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic at run time
     except ValidationError as error:
         raise ConfigurationError(_in_words(error)) from None
+    except _SecretInFile as error:
+        variable = "MINTMARK_" + str(error).upper().replace(".", "__")
+        raise ConfigurationError(
+            f"{named or CONFIG_NAME} holds the secret {error}. Take it out, and give it as "
+            f"{variable} in the environment, or as a file in the folder that {SECRETS_VARIABLE} "
+            "names."
+        ) from None
     except ValueError as error:  # the TOML file itself does not parse
         raise ConfigurationError(f"{named or CONFIG_NAME} is not valid TOML: {error}.") from None
 

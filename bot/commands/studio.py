@@ -2,9 +2,9 @@
 
 import asyncio
 
-from agents.chat import open_chat
 from rich.console import Console
 
+from agents.chat import open_chat
 from agents.workflows.workshop import Workshop
 from bot.logs import set_up_logs
 from bot.terminal import studio as terminal

@@ -4,14 +4,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
-from tools.verification.report import Verdict
-from tools.verification.verify import verify_target
 
 from bot.folder import has_database
 from bot.logs import set_up_logs
 from bot.terminal.reports import show_report
 from tools.catalogue import open_studio
 from tools.settings import load_settings
+from tools.verification.report import Verdict
+from tools.verification.verify import verify_target
 
 
 def check(target: str, picture: Path | None, rpc: str | None, as_json: bool) -> bool:

@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 
 from PIL import Image, PngImagePlugin
-from tools.verification.report import Verdict
-from tools.verification.verify import verify_target
 
 from bot.demo.stage import Stage
 from bot.terminal.reports import show_report
@@ -13,6 +11,8 @@ from tools.errors import IntegrityError
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
 from tools.minting.tables import MintRequest
+from tools.verification.report import Verdict
+from tools.verification.verify import verify_target
 
 TAMPERED = "tampered-copy.png"
 

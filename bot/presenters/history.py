@@ -1,11 +1,10 @@
 """Provenance and certificates as messages."""
 
-from tools.verification.certify import CertificateOut
-from tools.verification.history import ProvenanceOut, StepOut
-
 from bot.frontend import Message
 from bot.presenters.anything import in_words, present
 from bot.scene import Scene
+from tools.verification.certify import CertificateOut
+from tools.verification.history import ProvenanceOut, StepOut
 
 _LONGEST = 200  # characters of what a step was told
 

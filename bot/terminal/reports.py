@@ -2,9 +2,9 @@
 
 from rich.console import Console
 from rich.text import Text
-from tools.verification.report import Report, Verdict
 
 from bot.terminal.screen import plain
+from tools.verification.report import Report, Verdict
 
 _MARKS = {
     Verdict.PASSED: ("✓", "green"),

@@ -7,10 +7,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from agents.chat import open_chat
 from PIL import Image
 from rich.console import Console
 
+from agents.chat import open_chat
 from bot.desk import Desk
 from bot.notices import Watch
 from bot.scene import scene_of

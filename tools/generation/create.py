@@ -17,7 +17,7 @@ from tools.generation.jobs import position_of
 from tools.generation.planning import Plan, Wish, planned
 from tools.generation.tables import Brief, Job
 from tools.people import Role
-from tools.provenance.canonical import recordable
+from tools.provenance.canonical import digest, recordable
 from tools.provenance.commitments import commit
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
@@ -75,12 +75,19 @@ def create(call: OpenCall, wish: CreateIn) -> JobOut:
     job_id, brief_id = short_id("j"), short_id("b")
     with call.studio.db.write() as session:
         _check_quota(session, call, len(plan.pictures))
-        session.add(_brief(session, call, plan, brief_id))
+        brief = _brief(session, call, plan, brief_id)
+        session.add(brief)
         session.flush()
         session.add(_job(call, job_id, brief_id))
         session.flush()
         position = position_of(session, job_id)
-    call.note(model=plan.model.digest, collection=plan.collection.digest)
+    call.note(
+        model=plan.model.digest,
+        collection=plan.collection.digest,
+        prompt=brief.prompt,
+        negative_prompt=brief.negative_prompt,
+        settings=digest(brief.settings),
+    )
     call.studio.dispatch(WORKFLOW, job_id)
     return JobOut(
         job_id=job_id,

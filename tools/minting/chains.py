@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.errors import InvalidInput
+from tools.errors import ConfigurationError, InvalidInput
 from tools.minting.chain import Chain, open_chain
 from tools.minting.signer import Signer, development_signer, open_signer
 from tools.settings import ChainSettings
@@ -53,10 +53,20 @@ class Chains:
             raise InvalidInput(
                 f"There is no chain {name[:32]!r}. There are: {', '.join(self.names)}."
             )
+        self._refuse_a_twin(name, settings.chain_id)
         data_dir = self._settings.data_dir
         signer = open_signer(name, settings, data_dir)
         funded = [development_signer(data_dir).address] if settings.kind == "embedded" else []
         return ChainAccount(open_chain(name, settings, data_dir, funded=funded), signer, settings)
+
+    def _refuse_a_twin(self, name: str, chain_id: int) -> None:
+        """Contracts, nonces and tokens are kept by chain id, so an id belongs to one name."""
+        for other, settings in self._settings.chains.items():
+            if other != name and settings.chain_id == chain_id:
+                raise ConfigurationError(
+                    f"Chains {name} and {other} have the same chain id, {chain_id}: "
+                    "leave one of them out, or correct its chain id."
+                )
 
 
 def chains_of(studio: "Studio") -> Chains:

@@ -3,6 +3,7 @@
 from tools.minting.tables import MintRequest
 from tools.provenance.canonical import digest
 
+SCHEMA = "mintmark/mint-request/v1"
 FROZEN = (
     "id",
     "candidate_id",
@@ -21,7 +22,7 @@ FROZEN = (
 
 def frozen_digest(request: MintRequest) -> str:
     """`sha256:` over the canonical JSON of everything that an approval is about."""
-    return digest({"schema": "mintmark/mint-request/v1"} | {f: getattr(request, f) for f in FROZEN})
+    return digest({"schema": SCHEMA} | {f: getattr(request, f) for f in FROZEN})
 
 
 def is_intact(request: MintRequest) -> bool:

@@ -5,6 +5,7 @@ before first use and before every send, the hash of what is sent is computed her
 must be for the transaction asked about. What it says of state is re-read by the caller.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -199,6 +200,8 @@ def _host(name: str, url: str) -> str:
 
 
 def _client(url: str, timeout_s: float) -> Web3:
+    for talkative in ("web3", "urllib3"):  # at debug they write the URL, and with it any access key
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     provider = HTTPProvider(
         url,
         request_kwargs={"timeout": timeout_s, "allow_redirects": False},

@@ -22,6 +22,7 @@ SCHEMA = "mintmark/record/v1"
 INTENT = "intent"
 OUTCOMES = ("settled", "failed", "refused", "cancelled", "abandoned")
 GENESIS = "sha256:" + "0" * 64
+_FIXED = ("tool", "tool_version", "role", "guild", "front_end", "via", "process", "arguments")
 _WRITERS = 0x4D494E54  # the key of PostgreSQL's advisory lock: "MINT"
 
 
@@ -125,7 +126,12 @@ def _fault_of(record: Record, previous: str) -> str | None:
     if link(previous, record.digest) != record.chain:
         return f"record {record.seq} does not follow from the one before it"
     body = json.loads(record.body)
-    columns = {"seq": record.seq, "phase": record.phase, "call": record.tool_call_id}
+    columns = {
+        "seq": record.seq,
+        "phase": record.phase,
+        "call": record.tool_call_id,
+        "time": record.created_at.isoformat(timespec="milliseconds"),
+    }
     for name, value in columns.items():
         if body.get(name) != value:
             return f"record {record.seq}: its {name} is {value!r}, its body says {body.get(name)!r}"
@@ -142,8 +148,9 @@ def _fault_of_call(session: Session, record: Record) -> str | None:
     body = json.loads(record.body)
     if "tool" not in body:  # the refusal of a call whose intent is already there
         return None
-    for name in ("tool", "via", "guild", "arguments", "role"):
-        if body[name] != getattr(call, name):
+    columns = {name: getattr(call, name) for name in _FIXED} | {"parent": call.parent_id}
+    for name, value in columns.items():
+        if body[name] != value:
             return (
                 f"the row of tool call {call.id} was changed: its {name} is not what was recorded"
             )

@@ -61,7 +61,8 @@ def train_decoder(
         step, seconds = step + 1, time.monotonic() - started
         if report and step % 200 == 0:
             report({"step": step, "seconds": round(seconds), "loss": float(np.mean(losses[-200:]))})
-    return {"steps": step, "seconds": round(seconds), "loss": float(np.mean(losses[-200:]))}
+    loss = round(float(np.mean(losses[-200:])), 5)
+    return {"steps": step, "seconds": round(seconds), "loss": loss}
 
 
 def _falling(progress: float) -> float:

@@ -44,7 +44,8 @@ open ones by rarity before it prompts.
 
 `AutoencoderTiny` with fourfold reduction, {latent_channels} latent channels and an encoder computed
 from the data's principal components; `UNet2DConditionModel` on {latent_size}x{latent_size} latents;
-two-layer `CLIPTextModel` with an own byte-pair vocabulary. v-prediction, squared-cosine schedule.
+two-layer `CLIPTextModel` with an own byte-pair vocabulary. v-prediction, squared-cosine schedule,
+sampled with DPM-Solver++.
 
 ## Training
 
@@ -102,7 +103,10 @@ def _flattened(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in tree.items():
         name = f"{prefix}{key.replace('_', ' ')}"
-        flat |= _flattened(value, f"{name}: ") if isinstance(value, Mapping) else {name: value}
+        if isinstance(value, Mapping):
+            flat |= _flattened(value, f"{name}: ")
+        elif value is not None:
+            flat[name] = value
     return flat
 
 

@@ -268,7 +268,7 @@ def lie_about(peer: FaultyRpc, function: str, changed: Callable[[str], str]) -> 
         ("tokenURI(uint256)", lambda answer: answer.replace("6261666b", "6261666c"), "token URI"),
         ("provenance(uint256)", lambda answer: "0x" + "0" * 63 + "8" + answer[66:], "the seed"),
         ("tokenOfApproval(bytes32)", lambda answer: "0x" + "0" * 64, "holds no token for it"),
-        ("modelDigestAt(uint256)", lambda answer: "0x" + "ab" * 32, "not hold the model"),
+        ("modelDigestAt(uint32)", lambda answer: "0x" + "ab" * 32, "not hold the model"),
     ],
 )
 def test_a_token_that_reads_back_otherwise_is_not_called_minted(

@@ -31,20 +31,26 @@ RECIPIENT = "0x" + "a1" * 20
 @pytest.fixture(scope="module")
 def node() -> Iterator[Anvil]:
     with running_anvil(CHAIN_ID) as anvil:
-        address = Account.from_key(STORED_KEY).address
-        ask(anvil.url, "anvil_setBalance", address, hex(10**20))
         yield anvil
 
 
-def settings_for(folder: Path, node: Anvil) -> Settings:
-    """An embedded chain with the development key, and one node with a key and with a keystore."""
+@pytest.fixture(scope="module")
+def second_node() -> Iterator[Anvil]:
+    with running_anvil(CHAIN_ID + 1) as anvil:
+        ask(anvil.url, "anvil_setBalance", Account.from_key(STORED_KEY).address, hex(10**20))
+        yield anvil
+
+
+def settings_for(folder: Path, node: Anvil, second: Anvil) -> Settings:
+    """An embedded chain with the development key, a node with a key, one with a keystore."""
     keystore = folder / "keystore.json"
     keystore.write_text(json.dumps(Account.encrypt(STORED_KEY, PASSWORD, iterations=2)))
-    rpc = {"kind": "rpc", "chain_id": CHAIN_ID, "rpc_url": node.url}
+    gold = {"kind": "rpc", "chain_id": node.chain_id, "rpc_url": node.url}
+    iron = {"kind": "rpc", "chain_id": second.chain_id, "rpc_url": second.url}
     chains = {
         "copper": {"chain_id": 1_337_001},
-        "gold": rpc | {"private_key": FUNDED_KEY},
-        "iron": rpc | {"keystore": keystore, "keystore_password": PASSWORD},
+        "gold": gold | {"private_key": FUNDED_KEY},
+        "iron": iron | {"keystore": keystore, "keystore_password": PASSWORD},
     }
     return load_settings(data_dir=folder / "data", chains=chains)
 
@@ -70,9 +76,9 @@ def assert_no_key(content: bytes, keys: list[str], where: object) -> None:
 
 
 def test_no_private_key_is_in_any_file_record_log_or_repr(
-    tmp_path: Path, node: Anvil, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, node: Anvil, second_node: Anvil, caplog: pytest.LogCaptureFixture
 ):
-    settings = settings_for(tmp_path, node)
+    settings = settings_for(tmp_path, node, second_node)
     printed = io.StringIO()
     caplog.set_level(logging.DEBUG)
     with redirect_stdout(printed), redirect_stderr(printed), striking_studio(settings) as studio:
@@ -110,7 +116,11 @@ def reprs(hall: Hall, settings: Settings) -> list[str]:
 
 
 def test_a_fault_while_signing_is_logged_without_the_key(
-    tmp_path: Path, node: Anvil, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    node: Anvil,
+    second_node: Anvil,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ):
     """What nobody foresaw is logged with its traceback; that must not show what the frames hold."""
 
@@ -118,7 +128,7 @@ def test_a_fault_while_signing_is_logged_without_the_key(
         key = vars(self)["_private_key"]
         raise TypeError(f"not that kind of transaction, said {len(key)} bytes")
 
-    with striking_studio(settings_for(tmp_path, node)) as studio:
+    with striking_studio(settings_for(tmp_path, node, second_node)) as studio:
         hall = open_hall(studio)
         request = hall.approved(chains=["gold"], recipient=RECIPIENT)
         account = type(chains_of(studio).get("gold").signer._account)

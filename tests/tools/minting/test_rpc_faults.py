@@ -1,5 +1,6 @@
 """An RPC endpoint that fails or lies is caught, named without its key, and never believed."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -78,6 +79,14 @@ def test_a_url_where_nothing_listens_is_said_so() -> None:
         ) as error:
             chain.block_number()
     assert SECRET not in str(error.value)
+
+
+def test_an_access_key_in_the_url_is_in_no_log(
+    peer: FaultyRpc, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert RpcChain("gold", f"{peer.url}/v3/{SECRET}", 5).block_number() == 16
+    assert SECRET not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,119 @@
+"""Steps about the decision to mint: what was frozen, who approved it, what was minted."""
+
+from collections.abc import Iterator, Mapping
+
+from tools.metadata.token_json import TokenJson
+from tools.minting.frozen import FROZEN, SCHEMA
+from tools.people import Role
+from tools.provenance import log
+from tools.provenance.canonical import digest
+from tools.verification.evidence import Evidence, Mint
+from tools.verification.records import Body, RecordedCall, Story, differences, item
+from tools.verification.report import Step, failed, judged, not_checked
+
+_FROZEN = "The digest of the frozen request, computed again, covers this JSON and this image"
+_APPROVAL = "An operator other than the requester approved exactly this frozen content"
+_MINT = "The record of the mint names this token"
+
+
+def deciding_steps(evidence: Evidence, document: TokenJson) -> Iterator[Step]:
+    """The frozen request, its approval, and the mint on each chain."""
+    frozen = frozen_of(evidence.story, log.sha256(evidence.document or b""))
+    if frozen is None:
+        yield failed("frozen content", _FROZEN, "no record froze this token JSON.")
+        yield not_checked("approval", _APPROVAL, "it is found through the frozen request.")
+        return
+    yield _frozen_step(frozen, document)
+    yield _approval_step(evidence.story, frozen.result)
+    if not evidence.mints:
+        yield not_checked("mint", _MINT, "it is not minted.")
+    for mint in evidence.mints:
+        yield _mint_step(evidence.story, frozen.result, mint, document)
+
+
+def frozen_of(story: Story, document_sha256: str) -> RecordedCall | None:
+    """The first settled call that gives back the request with this document."""
+    found = (c for c in story.settled() if c.result.get("metadata_sha256") == document_sha256)
+    return next(found, None)
+
+
+def recorded_frozen_digest(call: RecordedCall) -> str:
+    """The digest of the request, computed from what a record says was frozen."""
+    names = {"id": "mint_request_id"}
+    content = {name: call.result.get(names.get(name, name)) for name in FROZEN}
+    return digest({"schema": SCHEMA} | content | {"guild": call.opening.get("guild")})
+
+
+def _frozen_step(call: RecordedCall, document: TokenJson) -> Step:
+    origin = document.provenance.origin
+    meant = {
+        "frozen_digest": recorded_frozen_digest(call),
+        "image_cid": str(document.image_cid),
+        "candidate_id": origin.candidate,
+        "tally_hash": origin.tally_hash,
+    }
+    wrong = (f"{call.place}: {d}" for d in differences(call.result, meant, "checking"))
+    return judged("frozen content", _FROZEN, wrong, f"{meant['frozen_digest']}")
+
+
+def _approval_step(story: Story, frozen: Body) -> Step:
+    request_id = frozen.get("mint_request_id")
+    calls = story.of_tool("approve", mint_request_id=request_id)
+    approval = next((call for call in calls if call.is_settled or call.was_cut_off), None)
+    if approval is None:
+        decided = any(story.of_tool("mint", mint_request_id=request_id))
+        make = failed if decided else not_checked
+        return make("approval", _APPROVAL, f"no outcome in the log approves {request_id}.")
+    wrong = (f"{approval.place}: {d}" for d in _approval_faults(story, approval, frozen))
+    detail = f"{approval.place}, by an operator who did not propose it"
+    if not approval.is_settled:
+        detail += "; its process died before the outcome was written"
+    return judged("approval", _APPROVAL, wrong, detail)
+
+
+def _approval_faults(story: Story, approval: RecordedCall, frozen: Body) -> Iterator[str]:
+    if approval.opening.get("role") not in (Role.OPERATOR.value, Role.STUDIO.value):
+        yield f"the role of who approved was {approval.opening.get('role')}"
+    if approval.opening.get("via") not in ("command", "button"):
+        yield f"the approval came by {approval.opening.get('via')}"
+    if approval.is_settled:
+        meant = {"decision": "approved", "frozen_digest": frozen.get("frozen_digest")}
+        yield from differences(approval.facts, meant, "the request")
+    proposals = [c for c in story.of_tool("propose_mint") if _proposed(c, frozen)]
+    if not proposals:
+        yield "no record says who proposed it"
+    if any(call.actor == approval.actor for call in proposals):
+        yield "the requester approved it themself"
+
+
+def _proposed(call: RecordedCall, frozen: Body) -> bool:
+    return call.was_cut_off or call.result.get("mint_request_id") == frozen.get("mint_request_id")
+
+
+def _mint_step(story: Story, frozen: Body, mint: Mint, document: TokenJson) -> Step:
+    name = f"mint on {mint.chain}"
+    calls = story.of_tool("mint", mint_request_id=frozen.get("mint_request_id"))
+    for call in calls:
+        if said := item(call.result.get("tokens"), "token_id", mint.token_id):
+            told = _told(mint, frozen)
+            wrong = [*differences(told, {name: said.get(name) for name in told}, call.place)]
+            seed = {"seed": document.provenance.recipe.seed}
+            wrong += (f"{call.place}: {d}" for d in differences(call.facts, seed, "the JSON"))
+            return judged(name, _MINT, wrong, f"{call.place}, token {mint.number}")
+    if any(not call.is_settled for call in calls):
+        why = "the mint began, but has not settled on every chain; its record will name the token."
+        return not_checked(name, _MINT, why)
+    return failed(name, _MINT, f"no record of a mint names {mint.token_id}.")
+
+
+def _told(mint: Mint, frozen: Body) -> Mapping[str, object]:
+    return {
+        "token_id": mint.token_id,
+        "chain": mint.chain,
+        "chain_id": mint.chain_id,
+        "contract": mint.contract,
+        "number": mint.number,
+        "transaction": mint.transaction,
+        "candidate_id": frozen.get("candidate_id"),
+        "metadata_cid": frozen.get("metadata_cid"),
+    }
