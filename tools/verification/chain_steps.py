@@ -3,17 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from tools.errors import ConfigurationError, MintmarkError, ServiceUnavailable
+from tools.errors import ConfigurationError, IntegrityError, MintmarkError, ServiceUnavailable
 from tools.metadata.binding import model_digest
 from tools.metadata.token_json import TokenJson
 from tools.metadata.unixfs import cid_of
 from tools.minting.chain import Chain, open_chain
 from tools.minting.token_contract import TokenContract
 from tools.provenance import log
+from tools.settings import ChainSettings
 from tools.verification.deciding_steps import frozen_of
 from tools.verification.evidence import Evidence, Mint
 from tools.verification.records import differences
-from tools.verification.report import Step, failed, judged, not_checked, passed
+from tools.verification.report import Step, failed, judged, not_checked, passed, quoted
 
 if TYPE_CHECKING:
     from tools.studio import Studio
@@ -30,26 +31,34 @@ FindChain = Callable[[Mint], Chain]
 """Opens the chain of a mint; raises ConfigurationError where it is not known."""
 
 
-def chains_of_settings(studio: "Studio") -> FindChain:
-    """The chains that the studio's settings name, found by chain id; opened for reading only."""
-    settings = studio.settings
+def chains_of_settings(studio: "Studio", *, embedded: bool = True) -> FindChain:
+    """The chains that the studio's settings name, found by chain id; opened for reading only.
+
+    Args:
+        studio: whose settings and data folder.
+        embedded: whether its embedded chains are meant; their ids are the same in every studio.
+    """
 
     def find(mint: Mint) -> Chain:
-        for name, chain in settings.chains.items():
-            if chain.chain_id == mint.chain_id:
-                if chain.kind == "embedded":
-                    _must_be_there(studio, name)
-                return open_chain(name, chain, settings.data_dir)
-        raise ConfigurationError(f"The settings name no chain with the id {mint.chain_id}.")
+        for name, chain in studio.settings.chains.items():
+            if chain.chain_id == mint.chain_id and chain.kind == "rpc":
+                return open_chain(name, chain, studio.settings.data_dir)
+            if chain.chain_id == mint.chain_id and embedded:
+                return _embedded(studio, name, chain)
+        raise ConfigurationError(f"The settings name no chain {mint.chain_id} that it could be on.")
 
     return find
 
 
-def _must_be_there(studio: "Studio", name: str) -> None:
-    """Opening an embedded chain would make it anew where it is gone."""
+def _embedded(studio: "Studio", name: str, settings: ChainSettings) -> Chain:
+    """A chain in the data folder. Opening it would make it anew where it is gone."""
     path = studio.settings.data_dir / "chains" / f"{name}.chain"
     if not path.is_file():
-        raise ConfigurationError(f"The file of the chain {name} is not in this data folder.")
+        raise IntegrityError(f"The file of the chain {name} is gone from this data folder.")
+    try:
+        return open_chain(name, settings, studio.settings.data_dir)
+    except ConfigurationError as error:
+        raise IntegrityError(f"The file of the chain {name} is another chain's: {error}") from None
 
 
 def chain_behind(url: str) -> FindChain:
@@ -88,6 +97,9 @@ def _steps_of(
         yield not_checked(f"on {mint.chain}", _ON_CHAIN, str(error))
     except MintmarkError as error:
         yield failed(f"on {mint.chain}", _ON_CHAIN, str(error))
+    except Exception as error:  # what a tampered chain file makes py-evm raise has no end
+        why = f"the chain {mint.chain} cannot be read: {type(error).__name__} {quoted(str(error))}."
+        yield failed(f"on {mint.chain}", _ON_CHAIN, why)
 
 
 def _contract_steps(

@@ -63,7 +63,7 @@ def _approval_step(story: Story, frozen: Body) -> Step:
     if approval is None:
         decided = any(story.of_tool("mint", mint_request_id=request_id))
         make = failed if decided else not_checked
-        return make("approval", _APPROVAL, f"no record approves {request_id}.")
+        return make("approval", _APPROVAL, f"no outcome in the log approves {request_id}.")
     wrong = (f"{approval.place}: {d}" for d in _approval_faults(story, approval, frozen))
     detail = f"{approval.place}, by an operator who did not propose it"
     if not approval.is_settled:

@@ -28,6 +28,14 @@ def read_document(evidence: Evidence) -> tuple[TokenJson | None, Step]:
     return document, passed("document", _FORM, detail)
 
 
+def try_document(data: bytes | None) -> TokenJson | None:
+    """The document in some bytes, if they are one."""
+    try:
+        return parse_token_json(data) if data is not None else None
+    except InvalidInput:
+        return None
+
+
 def address_step(evidence: Evidence) -> Step:
     """The document against what the records of its proposal froze."""
     if evidence.document is None:

@@ -32,12 +32,15 @@ class LogLinks:
     stated: log.Head  # where the log says it stands
 
     def chain_at(self, size: int) -> str | None:
-        """The link after so many records; None if there are not so many."""
+        """The link after so many records; None if there are not so many, or one is no digest."""
         if not 0 <= size <= len(self.digests):
             return None
         chain = log.GENESIS
-        for digest in self.digests[:size]:
-            chain = log.link(chain, digest)
+        try:
+            for digest in self.digests[:size]:
+                chain = log.link(chain, digest)
+        except ValueError:
+            return None
         return chain
 
     def digest_of(self, seq: int) -> str | None:

@@ -59,9 +59,12 @@ def stored(studio: "Studio", cid: str) -> bytes | None:
 
 
 def links_of(session: Session) -> LogLinks:
-    """Every digest of the log, and its head."""
-    digests = session.scalars(select(Record.digest).order_by(Record.seq))
-    return LogLinks(tuple(digests), log.head(session))
+    """Every digest of the log, and its head; zeros stand where a record is missing."""
+    rows = session.execute(select(Record.seq, Record.digest))
+    there = {row.seq: row.digest for row in rows}
+    head = log.head(session)
+    digests = (there.get(seq, log.GENESIS) for seq in range(1, head.size + 1))
+    return LogLinks(tuple(digests), head)
 
 
 def story_of(session: Session, candidate: Candidate, request: MintRequest | None) -> Story:

@@ -51,7 +51,9 @@ def position_step(evidence: Evidence, document: TokenJson) -> Step:
             f"the JSON says {quoted.record_digest}"
         )
     chain = links.chain_at(quoted.head_size)
-    if chain is None:
+    if chain is None and quoted.head_size <= len(links.digests):
+        wrong.append("a digest of the log is none")
+    elif chain is None:
         wrong.append(
             f"the log ends at record {len(links.digests)}, the JSON was written when it had "
             f"{quoted.head_size}: its tail was cut off"

@@ -44,7 +44,7 @@ def making_steps(story: Story, document: TokenJson) -> Iterator[Step]:
     origin = document.provenance.origin
     making = making_of(story, origin.candidate, origin.tool_call)
     if making is None:
-        why = f"no record of {origin.tool_call} names {origin.candidate}."
+        why = f"no outcome of {origin.tool_call} in the log names {origin.candidate}."
         yield failed("picture's record", _PICTURE, why)
         yield not_checked("brief", _BRIEF, "it is found through the picture's record.")
     else:

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tools.generation.tables import Candidate
 from tools.minting.frozen import FROZEN, frozen_digest
-from tools.minting.tables import Approval, MintRequest, Token, Transaction
+from tools.minting.tables import Approval, Contract, MintRequest, Token, Transaction
 from tools.provenance.canonical import digest
+from tools.provenance.tables import Person
 from tools.verification.choosing_steps import closing_of
 from tools.verification.records import RecordedCall, Story, differences, item, mapping
 from tools.verification.report import Step, failed, judged, not_checked
 from tools.verification.row_steps import actor_faults, row_step
-from tools.voting.tables import Ballot, Round
-from tools.voting.tally import recount
+from tools.voting.tables import Ballot, Round, StandingBallot
+from tools.voting.tally import recount, standing_votes
 
 _ROW = "The row says what its record says"
 _BALLOTS = "Every ballot's row says what its record says, and none is gone"
@@ -53,7 +55,23 @@ def _ballot_rows(session: Session, story: Story, round_: Round) -> Step:
     for call in story.of_tool("vote", "withdraw_vote"):
         if _counted(call, round_.id) and call.id not in known:
             wrong.append(f"{call.place} tells of a ballot whose row is gone ({call.id})")
+    wrong += _standing_faults(session, round_)
     return judged(f"rows ballot of {round_.id}", _BALLOTS, wrong, f"{len(rows)} ballots")
+
+
+def _standing_faults(session: Session, round_: Round) -> Iterator[str]:
+    """What stands for each person against their ballots played through."""
+    played = {vote.person: vote.candidate_id for vote in standing_votes(session, round_.id)}
+    query = (
+        select(Person.commitment, StandingBallot.candidate_id)
+        .join(Person, Person.id == StandingBallot.person_id)
+        .where(StandingBallot.round_id == round_.id)
+    )
+    kept = {row.commitment: row.candidate_id for row in session.execute(query)}
+    for person in sorted(played.keys() | kept.keys()):
+        found, meant = kept.get(person), played.get(person)
+        if found != meant:
+            yield f"standing_ballot of {person}: it is {found}, the ballots say {meant}"
 
 
 def _counted(call: RecordedCall, round_id: str) -> bool:
@@ -135,4 +153,11 @@ def _token_row(session: Session, row: Token, call: RecordedCall) -> Step:
     found = {"transaction": transaction.hash if transaction else None}
     extra = list(differences(found, {"transaction": said.get("transaction")}, call.place))
     meant = {name: said.get(name) for name in names}
+    collection = session.get_one(Candidate, row.candidate_id).collection
+    contract = session.get(Contract, (row.chain_id, collection))
+    extra += differences(
+        {"contract's address": contract.address if contract else None},
+        {"contract's address": said.get("contract")},
+        call.place,
+    )
     return row_step("token", row.id, row, meant, call, extra)

@@ -85,14 +85,14 @@ def _pixel_step(
     wrong = []
     if found != expected.pixel_sha256:
         wrong.append(f"their hash is {found}, {expected.by} says {expected.pixel_sha256}")
-        wrong += _where(image, original)
+        wrong += _where(image, original, expected.cid)
     detail = f"{image.width}x{image.height} pixels, {found}"
     return judged(f"{name}: pixels", _PIXELS, wrong, detail)
 
 
-def _where(image: Image.Image, original: bytes | None) -> Iterator[str]:
-    """Which pixels differ from the original, if there is one of the same size to compare with."""
-    if original is None:
+def _where(image: Image.Image, original: bytes | None, cid: str) -> Iterator[str]:
+    """Which pixels differ from the original, if it lies here unchanged and has the same size."""
+    if original is None or str(cid_of(original)) != cid:
         return
     try:
         other = decode_picture(original)

@@ -4,11 +4,12 @@ A record's body is JSON that somebody may have written anew, so nothing here tru
 is missing or of another kind reads as empty.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+import orjson
 
 from tools.provenance import log
 from tools.verification.report import quoted
@@ -32,7 +33,7 @@ class Entry:
     def body(self) -> Body:
         """What the body says; empty if it is no JSON object."""
         try:
-            return mapping(json.loads(self.text))
+            return mapping(orjson.loads(self.text))
         except ValueError:
             return {}
 
@@ -93,8 +94,11 @@ class RecordedCall:
 
     @property
     def was_cut_off(self) -> bool:
-        """Whether its process died before the outcome was written."""
-        return self.phase in (log.INTENT, "abandoned")
+        """Whether the log says that its process died before the outcome was written.
+
+        A call without any outcome is not taken for one: somebody may have taken the outcome away.
+        """
+        return self.phase == "abandoned"
 
     @property
     def result(self) -> Body:

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy.orm import Session
 
 from tools.generation.tables import Brief, Candidate
+from tools.metadata.token_json import TokenJson
 from tools.provenance import log
 from tools.provenance.canonical import digest
-from tools.provenance.tables import Person
+from tools.provenance.commitments import opens
+from tools.provenance.tables import Person, Plaintext
 from tools.scoring.tables import Verdict
 from tools.verification.evidence import Evidence
 from tools.verification.gathering import links_of
@@ -19,30 +21,50 @@ from tools.verification.records import RecordedCall, Story, differences
 from tools.verification.report import Step, failed, judged, not_checked, passed
 
 _ROW = "The row says what its record says"
+_WORDS = "The words of the prompt that are still kept open the commitments in the records"
 _LOG = "The log holds from end to end: no record is changed or missing, no call was edited"
 _SAME = "The data folder holds the log that the certificate tells of"
 
 
-def making_rows(session: Session, story: Story, candidate: Candidate) -> Iterator[Step]:
-    """The rows of the picture, its brief and its verdict."""
+def making_rows(
+    session: Session, story: Story, candidate: Candidate, document: TokenJson | None
+) -> Iterator[Step]:
+    """The rows of the picture, its brief and its verdict, and the words that are still kept."""
     making = making_of(story, candidate.id, candidate.tool_call_id)
     if making is None:
         why = f"no record says that {candidate.tool_call_id} made it."
         yield failed(f"row candidate {candidate.id}", _ROW, why)
     else:
-        yield _candidate_row(session, candidate, making)
+        yield _candidate_row(candidate, making, document)
     yield _brief_row(session, story, candidate.brief_id)
     yield _verdict_row(session, story, candidate.id)
+    yield _words_step(session, story, candidate)
 
 
-def _candidate_row(session: Session, row: Candidate, making: Making) -> Step:
+def _candidate_row(row: Candidate, making: Making, document: TokenJson | None) -> Step:
     names = ["brief_id", "collection", "ordinal", "seed", "traits", "image_cid", "width", "height"]
     meant = {name: making.shown.get(name) for name in names}
     meant["person_id"] = making.shown.get("creator_id")
     if making.noted is not None:
         meant["pixel_sha256"] = making.noted.get("pixels")
         meant["recipe"] = making.noted.get("recipe")
-    return row_step("candidate", row.id, row, meant, making.call)
+    extra = list(_against_document(row, document)) if document is not None else []
+    return row_step("candidate", row.id, row, meant, making.call, extra)
+
+
+def _against_document(row: Candidate, document: TokenJson) -> Iterator[str]:
+    image, origin = document.provenance.image, document.provenance.origin
+    meant = {
+        "tool_call_id": origin.tool_call,
+        "collection": origin.collection,
+        "seed": document.provenance.recipe.seed,
+        "traits": document.traits,
+        "image_cid": str(document.image_cid),
+        "image_sha256": image.sha256,
+        "pixel_sha256": image.pixel_sha256,
+        "perceptual_hash": image.perceptual_hash,
+    }
+    yield from differences({name: getattr(row, name) for name in meant}, meant, "the JSON")
 
 
 def _brief_row(session: Session, story: Story, brief_id: str) -> Step:
@@ -88,6 +110,23 @@ def _verdict_row(session: Session, story: Story, candidate_id: str) -> Step:
         "thresholds": call.facts.get("thresholds"),
     }
     return row_step("verdict", candidate_id, row, meant, call)
+
+
+def _words_step(session: Session, story: Story, candidate: Candidate) -> Step:
+    """Words may be erased, but not exchanged."""
+    brief, call = session.get(Brief, candidate.brief_id), brief_of(story, candidate.brief_id)
+    arguments = call.arguments if call else {}
+    rows = [brief.prompt, brief.negative_prompt] if brief else []
+    names = ("prompt", "negative_prompt")
+    said = {*rows, *(candidate.recipe.get(n) for n in names), *(arguments.get(n) for n in names)}
+    kept = [session.get(Plaintext, commitment) for commitment in said if commitment]
+    there = [words for words in kept if words is not None]
+    wrong = (
+        f"plaintext {words.commitment}: its text is not what was committed to"
+        for words in there
+        if not opens(words.commitment, words.salt, words.text)
+    )
+    return judged("words", _WORDS, wrong, f"{len(there)} of {len(kept)} are still kept")
 
 
 def row_step(

@@ -12,12 +12,12 @@ from itertools import chain, combinations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tools.errors import InvalidInput
 from tools.generation.tables import Candidate
 from tools.metadata.rarity import rarity
-from tools.metadata.token_json import TokenJson, parse_token_json
+from tools.metadata.token_json import TokenJson
 from tools.minting.tables import Approval, MintRequest
 from tools.provenance.tables import Record
+from tools.verification.document_steps import try_document
 
 _MOST_UNDER_WAY = 10  # proposals at one moment of which every choice is tried
 _NEVER = 2**63
@@ -29,9 +29,8 @@ def supply_before(
     session: Session, request: MintRequest, document: bytes | None
 ) -> tuple[Traits, ...]:
     """The traits of every token that was frozen before this one in its collection."""
-    try:
-        token = parse_token_json(document or b"")
-    except InvalidInput:
+    token = try_document(document)
+    if token is None:
         return ()
     seen, under_way = _others(session, request, token.provenance.log.head_size)
     choices = _choices(under_way[:_MOST_UNDER_WAY])

@@ -26,6 +26,7 @@ from tools.verification.chain_steps import (
     chain_steps,
     chains_of_settings,
 )
+from tools.verification.document_steps import try_document
 from tools.verification.evidence import Evidence
 from tools.verification.evidence_steps import evidence_steps
 from tools.verification.finding import Found, find_picture
@@ -171,14 +172,15 @@ def _studio_steps(
     else:
         evidence = gather(studio, session, request)
         yield from _token_steps(studio, evidence, candidate, tokens, picture)
-    yield from _row_steps(session, candidate, request)
+    yield from _row_steps(studio, session, candidate, request)
 
 
 def _row_steps(
-    session: Session, candidate: Candidate, request: MintRequest | None
+    studio: "Studio", session: Session, candidate: Candidate, request: MintRequest | None
 ) -> Iterator[Step]:
     story = story_of(session, candidate, request)
-    yield from making_rows(session, story, candidate)
+    data = stored(studio, request.metadata_cid) if request is not None else None
+    yield from making_rows(session, story, candidate, try_document(data))
     if request is not None:
         yield from minting_rows(session, story, request)
     yield log_step(session)
@@ -222,7 +224,7 @@ def _certificate_steps(
 ) -> Iterator[Step]:
     document, steps = evidence_steps(evidence)
     if document is not None:
-        yield from chain_steps(_chains(studio, rpc), evidence, document)
+        yield from chain_steps(_chains(studio, rpc, document), evidence, document)
     yield from steps[:2]
     if document is not None:
         yield from _given_picture(studio, document, picture)
@@ -231,10 +233,15 @@ def _certificate_steps(
         yield from _data_folder_steps(studio, evidence, document)
 
 
-def _chains(studio: "Studio | None", rpc: str | None) -> FindChain | None:
+def _chains(studio: "Studio | None", rpc: str | None, document: TokenJson) -> FindChain | None:
+    """Where to look for a certificate's chains; another studio's embedded chain is not here."""
     if rpc is not None:
         return chain_behind(rpc)
-    return chains_of_settings(studio) if studio is not None else None
+    if studio is None:
+        return None
+    with studio.db.read() as session:
+        known = session.get(Candidate, document.provenance.origin.candidate)
+    return chains_of_settings(studio, embedded=known is not None)
 
 
 def _given_picture(
@@ -260,4 +267,4 @@ def _data_folder_steps(studio: "Studio", evidence: Evidence, document: TokenJson
             yield not_checked("data folder", what, "this data folder does not know the token.")
             return
         yield same_log_step(session, evidence)
-        yield from _row_steps(session, candidate, request_of(session, candidate.id))
+        yield from _row_steps(studio, session, candidate, request_of(session, candidate.id))

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sqlite3
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +51,10 @@ class Copy:
         return ContentStore(self.folder / "store").path(Cid.parse(cid))
 
     def outcome_of(self, tool: str) -> int:
-        """The place in the log of the last outcome of a tool."""
+        """The place in the log of the outcome of a tool in this story."""
+        which = "min" if tool == "strike" else "max"  # the winner was struck first
         query = (
-            "SELECT max(seq) FROM record JOIN tool_call ON tool_call.id = tool_call_id "
+            f"SELECT {which}(seq) FROM record JOIN tool_call ON tool_call.id = tool_call_id "
             "WHERE tool = ? AND closes"
         )
         [(seq,)] = self.look_up(query, tool)
@@ -151,6 +153,10 @@ def approve_oneself(copy: Copy) -> None:
         "UPDATE approval SET person_id = "
         "(SELECT requester_id FROM mint_request WHERE id = approval.mint_request_id)"
     )
+
+
+def _chain(copy: Copy, name: str = "copper") -> Path:
+    return copy.folder / "chains" / f"{name}.chain"
 
 
 DATA_FOLDER: list[tuple[str, Tamper, str, str]] = [
@@ -293,15 +299,59 @@ DATA_FOLDER: list[tuple[str, Tamper, str, str]] = [
         "was changed: its digest does not match",
     ),
     (
+        "record digest",
+        lambda copy: copy.sql("UPDATE record SET digest = 'none' WHERE seq = 2"),
+        "log",
+        "record 2: the body of record 2 was changed",
+    ),
+    (
+        "record link",
+        lambda copy: copy.sql("UPDATE record SET chain = digest WHERE seq = 2"),
+        "log",
+        "record 2 does not follow",
+    ),
+    (
+        "words exchanged",
+        lambda copy: copy.sql("UPDATE plaintext SET text = 'an owl'"),
+        "words",
+        "not what was committed to",
+    ),
+    (
         "record time",
         lambda copy: copy.sql("UPDATE record SET created_at = '2020-01-01 00:00:00' WHERE seq = 3"),
         "log",
         "record 3: its time is",
     ),
-    ("record deleted", delete_record("approve"), "approval", "no record approves|cut off|died"),
+    ("record deleted", delete_record("approve"), "approval", "no outcome in the log approves"),
     ("log written anew", rewrite_log("strike", "shortlisted", "bought"), "log position", "anew"),
     ("log's tail cut off", cut_tail("strike"), "log position", "tail was cut off"),
     ("mint's records cut off", cut_tail("mint"), "row token t_", "no settled record"),
+    (
+        "round entry",
+        lambda copy: copy.sql("UPDATE round_entry SET number = number + 5"),
+        "row round rnd_",
+        "its ballots, counted, give",
+    ),
+    (
+        "standing ballot",
+        lambda copy: copy.sql("UPDATE standing_ballot SET candidate_id = ?", copy.play.loser),
+        "rows ballot of rnd_",
+        "standing_ballot of sha256:",
+    ),
+    (
+        "contract row",
+        lambda copy: copy.sql("UPDATE contract SET address = '0x1'"),
+        "row token t_",
+        "contract's address is 0x1",
+    ),
+    ("chain gone", lambda copy: _chain(copy).unlink(), "on copper", "is gone"),
+    (
+        "chain exchanged",
+        lambda copy: _chain(copy).write_bytes(_chain(copy, "silver").read_bytes()),
+        "on copper",
+        "another chain's",
+    ),
+    ("chain damaged", lambda copy: _chain(copy).write_bytes(b"x" * 9000), "on copper", "chain"),
     (
         "person exchanged",
         lambda copy: copy.sql("UPDATE person SET commitment = ?", log.sha256(b"")),
@@ -353,6 +403,14 @@ def saved(image: Image.Image, **texts: str) -> bytes:
     return file.getvalue()
 
 
+def retold(data: bytes, old: bytes, new: bytes) -> bytes:
+    """The file with words changed in its texts, and the checksum of the chunk set right."""
+    start = data.index(b"tEXt")
+    length = int.from_bytes(data[start - 4 : start])
+    chunk = data[start : start + 4 + length].replace(old, new)
+    return data[:start] + chunk + zlib.crc32(chunk).to_bytes(4) + data[start + 8 + length :]
+
+
 PICTURES: list[tuple[str, Callable[[Play], bytes], str, str]] = [
     (
         "one pixel, mark kept",
@@ -374,9 +432,15 @@ PICTURES: list[tuple[str, Callable[[Play], bytes], str, str]] = [
     ),
     (
         "a text changed",
-        lambda play: play.picture().replace(b"a fox", b"a fix", 1),
+        lambda play: retold(play.picture(), b"a fox", b"a fix"),
         "picture: file",
         "its digest is",
+    ),
+    (
+        "a text changed without its checksum",
+        lambda play: play.picture().replace(b"a fox", b"a fix", 1),
+        "origin",
+        "not a PNG",
     ),
     ("bytes added", lambda play: play.picture() + b"\0", "picture: file", "its digest is"),
     (
@@ -508,8 +572,8 @@ CERTIFICATE: list[tuple[str, Change, str, str]] = [
         "log position",
         "tail was cut off",
     ),
-    ("picture's record", drop("strike"), "picture's record", "no record of call_"),
-    ("approval left out", drop("approve"), "approval", "no record approves"),
+    ("picture's record", drop("strike"), "picture's record", "no outcome of call_"),
+    ("approval left out", drop("approve"), "approval", "no outcome in the log approves"),
     ("mint left out", drop("mint"), "mint on copper", "no record of a mint"),
     ("ballots left out", drop("vote"), "ballots", "no record says that"),
     ("proposal left out", drop("propose_mint"), "approval", "no record says who proposed"),
