@@ -22,7 +22,7 @@ from tools.metadata.collection import Collection, collection_of
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
 from tools.people import Role
-from tools.provenance.canonical import recordable
+from tools.provenance.canonical import digest, recordable
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.scoring import checks, duplicates, tables
@@ -84,9 +84,12 @@ def score(call: OpenCall, which: ScoreIn) -> ScoreOut:
     bench = _Bench(call.studio, brief, waiting)
     found = [(candidate, bench.findings(candidate)) for candidate in waiting]
     chosen = bench.shortlisted(found)
-    for candidate, findings in found:
-        _write(call, candidate, findings, candidate.id in chosen)
-    call.note(thresholds=asdict(bench.thresholds), reader=bench.reader_version)
+    written = [_write(call, candidate, f, candidate.id in chosen) for candidate, f in found]
+    call.note(
+        thresholds=asdict(bench.thresholds),
+        reader=bench.reader_version,
+        scores=[fixed_score(row) for rows in written for row in rows],
+    )
     with call.studio.db.read() as session:
         return ScoreOut(verdicts=_verdicts(session, brief.id))
 
@@ -195,15 +198,24 @@ def _places_taken(studio: Studio, brief: Brief) -> int:
         return session.scalar(query) or 0
 
 
-def _write(call: OpenCall, candidate: Candidate, findings: Findings, is_chosen: bool) -> None:
-    """The scores and the verdict of one candidate, together or not at all."""
+def fixed_score(row: tables.Score) -> dict[str, object]:
+    """A score as the record fixes it: by name, with the digest of everything it says."""
+    names = ("candidate_id", "scorer", "version", "value", "passed", "reasons", "detail")
+    content = recordable({name: getattr(row, name) for name in names})
+    return {"score": row.id, "value": row.value, "digest": digest(content)}
+
+
+def _write(
+    call: OpenCall, candidate: Candidate, findings: Findings, is_chosen: bool
+) -> list[tables.Score]:
+    """The scores and the verdict of one candidate, together or not at all; returns the scores."""
     verdict = findings.verdict
     is_left_out = verdict.outcome is Outcome.SHORTLISTED and not is_chosen
     with call.studio.db.write() as session:
         if session.get(tables.Verdict, candidate.id) is not None:
-            return  # another run was quicker
-        for row in _score_rows(call, candidate, findings):
-            session.add(row)
+            return []  # another run was quicker
+        rows = _score_rows(call, candidate, findings)
+        session.add_all(rows)
         session.add(
             tables.Verdict(
                 candidate_id=candidate.id,
@@ -214,6 +226,7 @@ def _write(call: OpenCall, candidate: Candidate, findings: Findings, is_chosen: 
                 thresholds=recordable(asdict(verdict.thresholds)),
             )
         )
+    return rows
 
 
 def _score_rows(call: OpenCall, candidate: Candidate, findings: Findings) -> list[tables.Score]:

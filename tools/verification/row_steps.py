@@ -5,6 +5,7 @@ A difference names the table, the row and the column, and the record that says o
 
 from collections.abc import Iterator, Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tools.generation.tables import Brief, Candidate
@@ -13,11 +14,12 @@ from tools.provenance import log
 from tools.provenance.canonical import digest
 from tools.provenance.commitments import opens
 from tools.provenance.tables import Person, Plaintext
-from tools.scoring.tables import Verdict
+from tools.scoring.score import fixed_score
+from tools.scoring.tables import Score, Verdict
 from tools.verification.evidence import Evidence
 from tools.verification.gathering import links_of
 from tools.verification.making_steps import Making, brief_of, making_of, verdict_of
-from tools.verification.records import RecordedCall, Story, differences
+from tools.verification.records import RecordedCall, Story, differences, item
 from tools.verification.report import Step, failed, judged, not_checked, passed
 
 _ROW = "The row says what its record says"
@@ -38,6 +40,7 @@ def making_rows(
         yield _candidate_row(candidate, making, document)
     yield _brief_row(session, story, candidate.brief_id)
     yield _verdict_row(session, story, candidate.id)
+    yield from _score_rows(session, story, candidate.id)
     yield _words_step(session, story, candidate)
 
 
@@ -110,6 +113,22 @@ def _verdict_row(session: Session, story: Story, candidate_id: str) -> Step:
         "thresholds": call.facts.get("thresholds"),
     }
     return row_step("verdict", candidate_id, row, meant, call)
+
+
+def _score_rows(session: Session, story: Story, candidate_id: str) -> Iterator[Step]:
+    """The scores behind the verdict, each against the digest in the record of the scoring."""
+    query = select(Score).filter_by(candidate_id=candidate_id).order_by(Score.scorer)
+    for row in session.scalars(query):
+        call = story.call(row.tool_call_id)
+        noted = item(call.facts.get("scores"), "score", row.id) if call else None
+        name = f"row score {row.id}"
+        if call is not None and call.was_cut_off:
+            yield not_checked(name, _ROW, "its process died before it noted the scores.")
+        elif call is None or noted is None:
+            yield failed(name, _ROW, f"score {row.id} ({row.scorer}): no record notes it.")
+        else:
+            extra = differences(fixed_score(row), noted, call.place)
+            yield row_step("score", row.id, row, {}, call, list(extra))
 
 
 def _words_step(session: Session, story: Story, candidate: Candidate) -> Step:

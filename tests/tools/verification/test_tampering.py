@@ -312,7 +312,10 @@ DATA_FOLDER: list[tuple[str, Tamper, str, str]] = [
     ),
     (
         "words exchanged",
-        lambda copy: copy.sql("UPDATE plaintext SET text = 'an owl'"),
+        lambda copy: copy.sql(
+            "INSERT INTO plaintext (commitment, salt, text, created_at) "
+            "SELECT prompt, '00', 'an owl', created_at FROM brief"
+        ),
         "words",
         "not what was committed to",
     ),
