@@ -1,5 +1,9 @@
 """The story of the demo, scene by scene."""
 
+import os
+import shutil
+import sys
+
 from rich.console import Console
 from sqlalchemy import func, select
 
@@ -100,12 +104,7 @@ async def _end(stage: Stage) -> None:
     token = stage.played.token_ids[0]
     await stage.type("sol", f"/certificate {token}")
     settings = stage.studio.settings
-    at = (
-        ""
-        if settings.data_dir == Settings.model_fields["data_dir"].default
-        else "MINTMARK_DATA_DIR={} "
-    )
-    before = at.format(settings.data_dir)
+    mintmark = _command(settings)
     stage.screen.show(
         Message(
             "",
@@ -113,13 +112,21 @@ async def _end(stage: Stage) -> None:
             facts=(
                 ("data folder", str(settings.data_dir.resolve())),
                 ("pictures, JSON", str(store_of(stage.studio).folder.resolve())),
-                ("carry on", f"{before}mintmark studio --as reed --role operator"),
-                ("history", f"{before}mintmark provenance {token}"),
-                ("check", f"{before}mintmark verify {token}"),
+                ("carry on", f"{mintmark} studio --as reed --role operator"),
+                ("history", f"{mintmark} provenance {token}"),
+                ("check", f"{mintmark} verify {token}"),
             ),
             tone="good",
         )
     )
+
+
+def _command(settings: Settings) -> str:
+    """How to call this program from the folder one is in, on this demo's data."""
+    called = "mintmark" if shutil.which("mintmark") else os.path.relpath(sys.argv[0])
+    if settings.data_dir == Settings.model_fields["data_dir"].default:
+        return called
+    return f"MINTMARK_DATA_DIR={settings.data_dir} {called}"
 
 
 def _first_by_creator(studio: Studio, round_id: str) -> dict[str, int]:

@@ -83,13 +83,13 @@ def _standing(output: RoundOut) -> str:
         votes = ", ".join(f"{entry.number}: {entry.votes}" for entry in output.entries)
         return f"{output.outcome or 'Closed.'} Votes by number: {votes}."
     words = f"Open; closes {when(output.closes_at)}. {_people(output.voters)} voted"
-    words += f", {output.quorum} must." if output.voters < output.quorum else "."
+    words += f"; it takes {output.quorum}." if output.voters < output.quorum else "."
     yours = output.your_vote
     return words + (f" Your vote: number {yours}." if yours else " Vote with /vote <number>.")
 
 
 def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number or 'no'} people"
+    return {0: "nobody", 1: "1 person"}.get(number, f"{number} people")
 
 
 def _caption(output: RoundOut, entry: EntryOut) -> str:

@@ -20,9 +20,9 @@ EXAMPLES: Mapping[str, str] = {
     "gallery": "/gallery --mine",
     "vote": "/vote 2",
     "open_round": "/open_round First of autumn --minutes 5 --quorum 2",
-    "propose_mint": "/propose_mint --round rd_…",
-    "approve": "/approve mr_…",
-    "reject": "/reject mr_… the hands look wrong",
+    "propose_mint": "/propose_mint --round rnd_…",
+    "approve": "/approve m_…",
+    "reject": "/reject m_… the hands look wrong",
     "provenance": "/provenance c_…",
 }
 _TITLES = {

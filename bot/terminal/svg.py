@@ -147,14 +147,15 @@ def _runs(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
 
 
 def _words(run: Sequence[Cell]) -> str:
-    text = "".join(cell.character for cell in run)
-    if not text.strip():
+    text = "".join(cell.character for cell in run).rstrip()  # or renderers stretch the rest over it
+    words = text.lstrip()
+    if not words:
         return ""
-    first, style = run[0], run[0].style
+    first, style = run[len(text) - len(words)], run[0].style
     weight = ' font-weight="bold"' if style.bold else ""
     faint = ' opacity="0.6"' if style.dim else ""
     return (
         f'<text x="{CELL * first.column}" y="{2 * CELL * first.row + 12}" '
-        f'textLength="{CELL * cell_len(text)}" fill="{_hex(style.color) or _TEXT}"{weight}{faint}>'
-        f"{escape(text)}</text>"
+        f'textLength="{CELL * cell_len(words)}" fill="{_hex(style.color) or _TEXT}"{weight}{faint}>'
+        f"{escape(words)}</text>"
     )

@@ -1,6 +1,8 @@
 """Anvil, Foundry's Ethereum node, as npm ships it: a real RPC endpoint on this machine."""
 
+import os
 import re
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -34,6 +36,7 @@ def running_anvil(chain_id: int, *options: str) -> Iterator[Anvil]:
         [_ANVIL, "--port", "0", "--chain-id", str(chain_id), *options],
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     try:
         port = _port(process)
@@ -41,7 +44,7 @@ def running_anvil(chain_id: int, *options: str) -> Iterator[Anvil]:
         reading.start()  # a node whose pipe is full stops answering
         yield Anvil(f"http://127.0.0.1:{port}", chain_id, process)
     finally:
-        process.kill()  # it keeps nothing that an orderly end would save
+        os.killpg(process.pid, signal.SIGKILL)  # npm's script and the node that it started
         process.wait(timeout=30)
 
 

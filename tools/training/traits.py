@@ -142,13 +142,20 @@ def _matches(words: list[str], vocabulary: Vocabulary) -> Iterator[_Match]:
 
 
 def _phrases(vocabulary: Vocabulary) -> dict[tuple[str, ...], tuple[str, str]]:
-    """The words of every phrase and synonym -> (category, value)."""
-    return {
+    """The words of every phrase and synonym, also in the plural -> (category, value)."""
+    said = {
         tuple(re.findall(r"[a-z0-9']+", phrase.lower())): (category, value.name)
         for category, values in vocabulary.items()
         for value in values
         for phrase in value.said_as()
     }
+    plurals = {(*words[:-1], _plural(words[-1])): named for words, named in said.items()}
+    return plurals | said
+
+
+def _plural(word: str) -> str:
+    """The regular plural of an English word."""
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
 
 
 def _unexplained(words: list[str], matches: list[_Match]) -> tuple[str, ...]:

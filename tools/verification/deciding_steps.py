@@ -24,7 +24,7 @@ def deciding_steps(evidence: Evidence, document: TokenJson) -> Iterator[Step]:
         yield not_checked("approval", _APPROVAL, "it is found through the frozen request.")
         return
     yield _frozen_step(frozen, document)
-    yield _approval_step(evidence.story, frozen.result)
+    yield _approval_step(evidence, frozen.result)
     if not evidence.mints:
         yield not_checked("mint", _MINT, "it is not minted.")
     for mint in evidence.mints:
@@ -56,12 +56,12 @@ def _frozen_step(call: RecordedCall, document: TokenJson) -> Step:
     return judged("frozen content", _FROZEN, wrong, f"{meant['frozen_digest']}")
 
 
-def _approval_step(story: Story, frozen: Body) -> Step:
-    request_id = frozen.get("mint_request_id")
+def _approval_step(evidence: Evidence, frozen: Body) -> Step:
+    story, request_id = evidence.story, frozen.get("mint_request_id")
     calls = story.of_tool("approve", mint_request_id=request_id)
     approval = next((call for call in calls if call.is_settled or call.was_cut_off), None)
     if approval is None:
-        decided = any(story.of_tool("mint", mint_request_id=request_id))
+        decided = evidence.mints or story.of_tool("mint", mint_request_id=request_id)
         make = failed if decided else not_checked
         return make("approval", _APPROVAL, f"no outcome in the log approves {request_id}.")
     wrong = (f"{approval.place}: {d}" for d in _approval_faults(story, approval, frozen))

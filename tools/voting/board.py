@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tools.definition import Input, Output, tool
+from tools.definition import Input, Output, PrivateText, tool
 from tools.generation.tables import Candidate
 from tools.people import Actor, Role
 from tools.provenance.effects import OpenCall
@@ -26,7 +26,7 @@ class EntryOut(Output):
     number: int  # the one people vote with
     candidate_id: str
     creator_id: str
-    creator: str
+    creator: PrivateText  # a name, which the log does not keep
     image_cid: str
     votes: int
 

@@ -57,6 +57,12 @@ def test_the_longest_phrase_wins_over_its_parts() -> None:
     assert read_traits("golden coin").traits == {"accessory": "coin"}
 
 
+def test_plurals_are_read_as_their_words() -> None:
+    reading = read_traits("three foxes with crowns and wizard hats")
+    assert reading.traits["species"] == "fox"
+    assert reading.conflicts["headgear"] == ("crown", "wizard hat")
+
+
 def test_words_match_whole_words_only() -> None:
     assert read_traits("a catalogue of foxgloves").traits == {}
 
