@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 import typer
 
 from tools.errors import MintmarkError
-from tools.training.commands import app as training
 
 app = typer.Typer(
     help="Mintmark: AI-made art that becomes NFTs with a provenance anyone can check.",
@@ -20,7 +19,6 @@ app = typer.Typer(
 )
 database = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(database, name="db")
-app.add_typer(training, name="train")
 
 
 def main() -> None:
