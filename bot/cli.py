@@ -135,6 +135,20 @@ def doctor() -> None:
     raise typer.Exit(0 if report() else 1)
 
 
+@app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "help_option_names": [],
+    }
+)
+def train(context: typer.Context) -> None:
+    """Make the shipped models again, or better ones: see `mintmark train --help`."""
+    from tools.training.commands import app as training
+
+    training(context.args, prog_name="mintmark train")
+
+
 @database.command()
 def upgrade() -> None:
     """Bring the database to the schema of this program."""

@@ -97,5 +97,6 @@ def _wording(row: MintRequest, scene: Scene) -> str:
     if row.state == "minted":
         return f"{row.candidate_id} is minted on {' and '.join(row.chains)}."
     if mine and row.state in ("rejected", "failed"):
-        return f"Your mint request {row.id} was {row.state}. {row.error or ''}".strip()
+        ended = "was rejected" if row.state == "rejected" else "has failed"
+        return f"Your mint request {row.id} {ended}. {row.error or ''}".strip()
     return ""

@@ -25,13 +25,16 @@ class Prompt:
             history=FileHistory(history / f"{actor.person_id}.txt"),
             completer=StudioCompleter(lambda: scene_of(studio, actor)),
             complete_in_thread=True,
-            bottom_toolbar=self._toolbar,
             refresh_interval=0.5,
         )
 
     def above(self) -> AbstractContextManager[None]:
         """What is printed inside the block appears above the prompt."""
         return patch_stdout(raw=True)
+
+    def below(self) -> str:
+        """What stands below the prompt: a line for each piece of work under way."""
+        return "\n".join(self.progress.lines())
 
     async def line(self) -> str:
         """The next line; Ctrl-C gives it up and starts a new one.
@@ -45,8 +48,7 @@ class Prompt:
             except KeyboardInterrupt:
                 continue
 
-    def _toolbar(self) -> str | None:
-        return "\n".join(self.progress.lines()) or None
-
     def _redraw(self) -> None:
+        """Show the line below only while there is something in it."""
+        self._session.bottom_toolbar = self.below if self.progress.lines() else None
         self._session.app.invalidate()

@@ -4,10 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from PIL import Image
 from rich.console import Console
 
 from agents.chat import open_chat
@@ -18,7 +16,6 @@ from bot.terminal.screen import PrintedProgress, Screen
 from bot.terminal.studio import Session
 from tests.conftest import sign_in_to
 from tools.catalogue import open_studio
-from tools.metadata.store import store_of
 from tools.people import Actor, Role
 from tools.settings import Settings
 from tools.studio import Studio
@@ -33,13 +30,17 @@ class Seat:
 
     async def types(self, line: str) -> str:
         """Type a line; returns what is printed until everything it began is over."""
-        file = self.session.screen.console.file
-        assert isinstance(file, StringIO)
-        before = len(file.getvalue())
+        before = len(self.printed())
         await self.session.hear(line)
         await self.session.desk.settled()
         self.session.tell_news()
-        return file.getvalue()[before:]
+        return self.printed()[before:]
+
+    def printed(self) -> str:
+        """Everything on the screen so far."""
+        file = self.session.screen.console.file
+        assert isinstance(file, StringIO)
+        return file.getvalue()
 
 
 @asynccontextmanager
@@ -59,10 +60,3 @@ def studio(sqlite_settings: Settings) -> Iterator[Studio]:
     """A studio with every tool, and no workflows running."""
     with open_studio(sqlite_settings) as opened:
         yield opened
-
-
-def store_picture(studio: Studio, folder: Path, colour: tuple[int, int, int]) -> str:
-    """Put a flat picture into the store; returns its CID."""
-    path = folder / "flat.png"
-    Image.new("RGB", (512, 512), colour).save(path)
-    return str(store_of(studio).put(path.read_bytes()))

@@ -53,8 +53,14 @@ def test_help_loads_nothing_heavy(environment: dict[str, str]) -> None:
 
 def test_help_names_every_command(environment: dict[str, str]) -> None:
     shown = mintmark(environment, "--help").stdout
-    for command in ("demo", "studio", "worker", "verify", "provenance", "doctor", "db"):
+    for command in ("demo", "studio", "worker", "verify", "provenance", "doctor", "train", "db"):
         assert f" {command} " in shown
+
+
+def test_training_has_help_of_its_own(environment: dict[str, str]) -> None:
+    shown = mintmark(environment, "train", "--help").stdout
+    assert "Usage: mintmark train" in shown
+    assert " measure " in shown
 
 
 def test_the_version_is_told(environment: dict[str, str]) -> None:

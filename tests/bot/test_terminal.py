@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.bot.conftest import seat
 from tests.rows import add_candidate
+from tools.catalogue import TOOLS
 from tools.people import Role, set_role
 from tools.provenance import log
 from tools.studio import Studio
@@ -31,6 +32,32 @@ async def test_any_line_gets_an_answer_in_words(studio: Studio, line: str) -> No
     async with seat(studio, "moss") as moss:
         answer = await moss.types(line)
     assert answer.strip() or not line.strip() or line.strip().startswith("/quit")
+    assert "Traceback" not in answer
+    assert "Something went wrong inside" not in answer
+
+
+NAMES = sorted(tool.name for tool in TOOLS)
+OPTIONS = sorted({name for tool in TOOLS for name in tool.input.model_fields})
+VALUES = st.one_of(st.text(max_size=30), st.integers().map(str), st.sampled_from(["no", "x=y"]))
+COMMANDS = st.builds(
+    "/{} {} --{} {}".format, st.sampled_from(NAMES), VALUES, st.sampled_from(OPTIONS), VALUES
+)
+
+
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(COMMANDS)
+async def test_an_operator_may_get_any_option_of_any_command_wrong(
+    studio: Studio, line: str
+) -> None:
+    async with seat(studio, "reed", Role.OPERATOR) as reed:
+        assert await reed.session.hear(line) is True
+        await reed.session.desk.leave()  # nobody works here: what was begun stays in the queue
+    answer = reed.printed()
+    assert answer.strip()
     assert "Traceback" not in answer
     assert "Something went wrong inside" not in answer
 
