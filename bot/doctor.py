@@ -167,7 +167,7 @@ def _model(settings: Settings) -> str:
 
 
 def _chain(settings: Settings, name: str, chain: ChainSettings) -> str:
-    from tools.minting.chain import open_chain
+    from tools.minting.chains import open_chain
     from tools.minting.signer import open_signer
 
     if chain.kind == "embedded" and not (settings.data_dir / "chains" / f"{name}.chain").exists():

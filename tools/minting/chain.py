@@ -6,12 +6,8 @@ to set up, and `rpc.RpcChain`, any EVM chain behind a URL. Neither knows keys (`
 contract (`token_contract`) or which transactions are under way: that is the caller's to keep.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
-
-from tools.settings import ChainSettings
 
 #: Chain ids kept for embedded chains. An RPC chain may not claim them, and the development key
 #: signs for nothing else (EIP-155 binds a signature to its chain id).
@@ -97,24 +93,3 @@ class Chain(Protocol):
 
     def receipt(self, transaction_hash: str) -> Receipt | None:
         """The receipt, or None while the transaction is in no block."""
-
-
-def open_chain(
-    name: str, settings: ChainSettings, data_dir: Path, *, funded: Sequence[str] = ()
-) -> Chain:
-    """Opens the chain the settings describe; an embedded one lies in the data folder.
-
-    `funded` accounts get ether when an embedded chain is first made.
-
-    Raises:
-        ConfigurationError: the chain id does not belong to this kind of chain or to the file.
-        ServiceUnavailable: the chain's file cannot be made or opened.
-    """
-    if settings.kind == "rpc" and settings.rpc_url is not None:
-        from tools.minting.rpc import RpcChain
-
-        return RpcChain(name, str(settings.rpc_url), settings.chain_id)
-    from tools.minting.embedded import EmbeddedChain
-
-    path = data_dir / "chains" / f"{name}.chain"
-    return EmbeddedChain(path, settings.chain_id, name=name, funded=funded)

@@ -1,11 +1,13 @@
-"""The chains of this studio, each with the account that signs for it."""
+"""The chains of this studio, each with the account that signs for it, opened as settings say."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import ConfigurationError, InvalidInput
-from tools.minting.chain import Chain, open_chain
+from tools.minting.chain import Chain
 from tools.minting.signer import Signer, development_signer, open_signer
 from tools.settings import ChainSettings
 
@@ -72,3 +74,24 @@ class Chains:
 def chains_of(studio: "Studio") -> Chains:
     """The chains of this studio."""
     return studio.part(Chains, Chains)
+
+
+def open_chain(
+    name: str, settings: ChainSettings, data_dir: Path, *, funded: Sequence[str] = ()
+) -> Chain:
+    """Opens the chain the settings describe; an embedded one lies in the data folder.
+
+    `funded` accounts get ether when an embedded chain is first made.
+
+    Raises:
+        ConfigurationError: the chain id does not belong to this kind of chain or to the file.
+        ServiceUnavailable: the chain's file cannot be made or opened.
+    """
+    if settings.kind == "rpc" and settings.rpc_url is not None:
+        from tools.minting.rpc import RpcChain
+
+        return RpcChain(name, str(settings.rpc_url), settings.chain_id)
+    from tools.minting.embedded import EmbeddedChain
+
+    path = data_dir / "chains" / f"{name}.chain"
+    return EmbeddedChain(path, settings.chain_id, name=name, funded=funded)

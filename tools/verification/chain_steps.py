@@ -7,7 +7,8 @@ from tools.errors import ConfigurationError, IntegrityError, MintmarkError, Serv
 from tools.metadata.binding import model_digest
 from tools.metadata.token_json import TokenJson
 from tools.metadata.unixfs import cid_of
-from tools.minting.chain import Chain, open_chain
+from tools.minting.chain import Chain
+from tools.minting.chains import open_chain
 from tools.minting.token_contract import TokenContract
 from tools.provenance import log
 from tools.settings import ChainSettings

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.minting.chains import Mint, deploy, open_record
-from tools.minting.chain import open_chain
+from tools.minting.chains import open_chain
 from tools.minting.signer import development_signer
 from tools.minting.token_contract import TokenContract
 from tools.settings import ChainSettings

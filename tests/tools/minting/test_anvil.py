@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from tests.peers.anvil import FUNDED_KEY, Anvil, running_anvil
 from tests.tools.minting.chains import ALICE, MODEL, Mint, deploy, digest, open_record, order
 from tools.errors import ConfigurationError, Conflict, NotFound, Refused
-from tools.minting.chain import open_chain
+from tools.minting.chains import open_chain
 from tools.minting.planning import plan_transaction, quote
 from tools.minting.rpc import RpcChain
 from tools.minting.signer import SignedTransaction, key_signer

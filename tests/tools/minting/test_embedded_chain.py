@@ -18,7 +18,8 @@ from tools.errors import (
     ServiceUnavailable,
 )
 from tools.minting import block_store
-from tools.minting.chain import Call, open_chain
+from tools.minting.chain import Call
+from tools.minting.chains import open_chain
 from tools.minting.embedded import EmbeddedChain
 from tools.minting.planning import UnsignedTransaction, plan_transaction, quote
 from tools.minting.signer import SignedTransaction, development_signer

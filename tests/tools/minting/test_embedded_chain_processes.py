@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.minting.chains import Mint
-from tools.minting.chain import open_chain
+from tools.minting.chains import open_chain
 from tools.minting.signer import development_signer
 from tools.settings import ChainSettings
 
@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from tests.tools.minting.chains import Mint, open_record
 from tools.errors import Conflict
-from tools.minting.chain import open_chain
+from tools.minting.chains import open_chain
 from tools.minting.signer import development_signer
 from tools.minting.token_contract import TokenContract
 from tools.settings import ChainSettings
@@ -44,7 +44,7 @@ with open_record():
 _OPEN = """
 import sys
 from pathlib import Path
-from tools.minting.chain import open_chain
+from tools.minting.chains import open_chain
 from tools.minting.signer import development_signer
 from tools.settings import ChainSettings
 
