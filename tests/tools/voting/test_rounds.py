@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.tools.voting.conftest import Hall
 from tools.errors import Conflict, InvalidInput, MintmarkError, NotFound, Refused
 from tools.people import STUDIO
-from tools.provenance.tables import ToolCall
+from tools.provenance.tables import Record, ToolCall
 from tools.voting.tables import Round
 
 
@@ -22,6 +22,16 @@ def test_a_round_without_candidates_takes_the_shortlist(hall: Hall) -> None:
     wanted = [hall.picture(), hall.picture()]
     hall.picture(verdict="rejected"), hall.picture(verdict=None), hall.picture(collection="other")
     assert _ids(hall, hall.open()) == wanted
+
+
+def test_the_log_of_a_round_names_nobody(hall: Hall) -> None:
+    hall.picture()
+    shown = hall.call("show_round", hall.ada, round_id=hall.open())
+    names = {entry.creator for entry in shown.entries}
+    with hall.studio.db.read() as session:
+        bodies = " ".join(record.body for record in session.query(Record))
+    assert names
+    assert not [name for name in names if f'"{name}"' in bodies]
 
 
 def test_what_has_stood_before_does_not_stand_again_by_itself(hall: Hall) -> None:
