@@ -64,9 +64,9 @@ async def ingest(state: ChatState, context: ChatContext, _: StreamWriter) -> Upd
 async def model(state: ChatState, context: ChatContext, _: StreamWriter) -> Update:
     """Ask the model what to say or do; where it does not answer, the interpreter does."""
     role = await _role(context)
-    offered = context.studio.door.offered_to(role)
-    in_chat = [_as_tool(definition, context) for definition in offered if definition.in_chat]
-    by_hand = [definition for definition in offered if "command" in definition.ways]
+    door = context.studio.door
+    in_chat = [_as_tool(definition, context) for definition in door.offered_to(role, "text")]
+    by_hand = door.offered_to(role, "command")
     messages = [_instructions(role, by_hand), *state["messages"]]
     reply = await _reply(state, context, messages, in_chat)
     return {

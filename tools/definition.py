@@ -70,11 +70,6 @@ class ToolDefinition(Generic[In, Out]):
         return inspect.iscoroutinefunction(self.body)
 
     @property
-    def in_chat(self) -> bool:
-        """Whether it is offered to the chat agent."""
-        return "text" in self.ways
-
-    @property
     def private_fields(self) -> frozenset[str]:
         """The arguments that are logged as commitments."""
         fields = self.input.model_fields.items()

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from tools.definition import AnyTool, Input, Output
 from tools.errors import InvalidInput, MintmarkError, Refused, ServiceUnavailable
 from tools.ledger import Ledger
-from tools.people import Actor, Role
+from tools.people import Actor, Role, Via
 from tools.provenance.canonical import canonical, recordable
 from tools.provenance.effects import OpenCall, inside
 
@@ -37,9 +37,12 @@ class Door:
         self.tools: Mapping[str, AnyTool] = {tool.name: tool for tool in tools}
         self.ledger = ledger
 
-    def offered_to(self, role: Role | None) -> list[AnyTool]:
-        """The tools that someone with this role may call, for menus and for the chat agent."""
-        return [tool for tool in self.tools.values() if role and role.reaches(tool.least_role)]
+    def offered_to(self, role: Role | None, via: Via) -> list[AnyTool]:
+        """The tools that someone with this role may call this way, for menus and the chat agent."""
+        if role is None:
+            return []
+        tools = self.tools.values()
+        return [tool for tool in tools if role.reaches(tool.least_role) and via in tool.ways]
 
     def call(self, name: str, arguments: object, actor: Actor | None) -> Output:
         """Call a tool.
@@ -107,7 +110,8 @@ class Door:
     ) -> tuple[AnyTool, Actor, Role]:
         """The tool, the actor and the role, if there is such a tool and they may call it."""
         if tool is None:
-            known = ", ".join(t.name for t in self.offered_to(role)) or "none"
+            offered = self.offered_to(role, actor.via) if actor else []
+            known = ", ".join(tool.name for tool in offered) or "none"
             raise Refused(f"There is no tool named {name[:64]!r}. You may use: {known}.")
         if actor is None:
             raise Refused(f"{name} was called by nobody: a front end must say who is asking.")

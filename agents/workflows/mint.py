@@ -1,4 +1,4 @@
-"""An approved mint request is carried out as the operator who approved it.
+"""An approved mint request is carried out as the operator who approved it, or ordered its retry.
 
 The door reads that operator's role again, and the tool's gate the approval itself. A chain or a
 store that does not answer is tried again, each time after a longer wait; every other failure ends
@@ -18,7 +18,7 @@ def order(key: str, attempt: int = 1, delay_s: float = 0.0) -> Order:
     """What to run for a mint request.
 
     Args:
-        key: the request's id; for a retry, that id, a colon and anything that makes it new.
+        key: the request's id; for a retry, that id, a colon and the id of the call that ordered it.
         attempt: counts those of one key, from 1.
         delay_s: seconds to wait before it.
     """
@@ -30,7 +30,7 @@ def order(key: str, attempt: int = 1, delay_s: float = 0.0) -> Order:
 def mint(key: str, attempt: int) -> None:
     """Mint once, and see to what comes of it."""
     request_id = key.partition(":")[0]
-    outcome = step("mint", _mint, request_id)
+    outcome = step("mint", _mint, key)
     if outcome.kind == "unavailable" and attempt < MOST_ATTEMPTS:
         enqueue(order(key, attempt + 1, backoff_s(attempt)))
     elif outcome.kind in ("unavailable", "failed"):
@@ -43,21 +43,29 @@ def stop(studio: Studio, request_id: str, sentence: str) -> Outcome:
     return call_tool(studio, "stop_mint", arguments, STUDIO)
 
 
-def _mint(studio: Studio, request_id: str) -> Outcome:
-    operator = _approving_operator(studio, request_id)
+def _mint(studio: Studio, key: str) -> Outcome:
+    request_id, _, retry_call = key.partition(":")
+    operator = _operator(studio, request_id, retry_call)
     if operator is None:
         return Outcome("failed", f"Nobody approved {request_id}, so it is not minted.")
     return call_tool(studio, "mint", {"mint_request_id": request_id}, operator)
 
 
-def _approving_operator(studio: Studio, request_id: str) -> Actor | None:
+def _operator(studio: Studio, request_id: str, retry_call: str) -> Actor | None:
+    """Who the mint is carried out as: who ordered the retry, else who approved."""
     with studio.db.read() as session:
         request = session.get(MintRequest, request_id)
         approval = session.get(Approval, request_id)
         if request is None or approval is None or approval.decision != "approved":
             return None
-        call = session.get_one(ToolCall, approval.tool_call_id)
-        name = session.get_one(Person, approval.person_id).name or ""
+        decided = session.get_one(ToolCall, approval.tool_call_id)
+        call = session.get(ToolCall, retry_call) or decided
+        person = session.get_one(Person, call.person_id)
         return Actor(
-            approval.person_id, name, request.guild, call.channel, call.front_end, via="workflow"
+            person.id,
+            person.name or "",
+            request.guild,
+            call.channel,
+            call.front_end,
+            via="workflow",
         )

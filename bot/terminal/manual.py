@@ -42,8 +42,8 @@ LOCAL: Mapping[str, str] = {
 
 def commands(scene: Scene) -> dict[str, AnyTool]:
     """The tools that this person may call by a command, by name."""
-    offered = scene.studio.door.offered_to(scene.role)
-    return {tool.name: tool for tool in offered if "command" in tool.ways}
+    offered = scene.studio.door.offered_to(scene.role, "command")
+    return {tool.name: tool for tool in offered}
 
 
 def overview(scene: Scene) -> Message:

@@ -47,9 +47,10 @@ def reject(call: OpenCall, decision: RejectIn) -> MintRequestOut:
 
 @tool(least_role=Role.OPERATOR, ways=BY_HAND)
 def retry_mint(call: OpenCall, which: RequestIn) -> MintRequestOut:
-    """Try a failed mint again. What is minted already stays as it is."""
+    """Try a failed mint again, as this operator. What is minted already stays as it is."""
     with call.studio.db.write() as session:
         request = find_request(session, which.mint_request_id)
+        _check(call, request, None)
         if not move(session, request, ("failed",), "approved"):
             raise Conflict(f"{request.id} is {request.state}: only a failed mint can be retried.")
     call.studio.dispatch("mint", f"{request.id}:{call.id}")

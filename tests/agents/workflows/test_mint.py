@@ -83,6 +83,33 @@ def test_what_waiting_cannot_mend_ends_the_attempt_and_a_retry_begins_anew(
     assert _ended(working, request_id).state == "minted"
 
 
+def test_a_retry_is_carried_out_as_the_operator_who_ordered_it(working: Working) -> None:
+    studio, olaf = working.studio, sign_in_to(working.studio, "olaf", Role.OPERATOR)
+    request_id = _approved(working, fail_with(IntegrityError("Token 1 has another owner.")))
+    studio.dispatch("mint", request_id)
+    _ended(working, request_id)
+
+    del script["mint", request_id]
+    with studio.db.write() as session:
+        set_role(session, working.olga.person_id, "hall", Role.MEMBER)
+        session.get_one(MintRequest, request_id).state = "approved"
+        ordered = ToolCall(
+            id="call_retry",
+            tool="retry_mint",
+            tool_version="1",
+            person_id=olaf.person_id,
+            guild=olaf.guild,
+            channel=olaf.channel,
+            front_end=olaf.front_end,
+            via="command",
+            process=studio.process,
+            arguments={},
+        )
+        session.add(ordered)
+    studio.dispatch("mint", f"{request_id}:call_retry")
+    assert _ended(working, request_id).state == "minted"
+
+
 def test_what_is_not_approved_is_not_minted(working: Working) -> None:
     request_id = add_mint_request(working.studio, working.ada, working.olga, state="pending")
     working.studio.dispatch("mint", "mrq_nothere")
