@@ -168,6 +168,7 @@ def _model(settings: Settings) -> str:
 
 def _chain(settings: Settings, name: str, chain: ChainSettings) -> str:
     from tools.minting.chains import open_chain
+    from tools.minting.planning import ether
     from tools.minting.signer import open_signer
 
     if chain.kind == "embedded" and not (settings.data_dir / "chains" / f"{name}.chain").exists():
@@ -181,7 +182,7 @@ def _chain(settings: Settings, name: str, chain: ChainSettings) -> str:
             f"{address} has nothing on chain {name} to pay for gas: send it some of the chain's "
             "own coin."
         )
-    return f"{chain.kind}, number {chain.chain_id}, block {block}, {balance / 10**18:.4g} coins"
+    return f"{chain.kind}, number {chain.chain_id}, block {block}, {ether(balance)} to pay with"
 
 
 def _embedded_to_come(name: str, chain: ChainSettings) -> str:
