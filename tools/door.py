@@ -20,7 +20,7 @@ import structlog
 from pydantic import ValidationError
 
 from tools.definition import AnyTool, Input, Output
-from tools.errors import InvalidInput, MintmarkError, Refused, ServiceUnavailable
+from tools.errors import InvalidInput, MintmarkError, Refused, ServiceUnavailable, in_words
 from tools.ledger import Ledger
 from tools.people import Actor, Role, Via
 from tools.provenance.canonical import canonical, recordable
@@ -209,13 +209,3 @@ def _other_way(tool: AnyTool) -> str:
     if "command" in tool.ways:
         return f"{tool.name} is done by hand: use the command /{tool.name} or its button."
     return f"{tool.name} is a step of the studio's own work; nobody calls it directly."
-
-
-def in_words(error: ValidationError) -> str:
-    """Pydantic's findings as one sentence for a person."""
-    findings = []
-    for item in error.errors(include_url=False):
-        where = ".".join(map(str, item["loc"]))
-        message = item["msg"].removeprefix("Value error, ")
-        findings.append(f"{where}: {message}" if where else message)
-    return "; ".join(findings) + ("" if findings[-1].endswith((".", "!", "?")) else ".")

@@ -13,6 +13,11 @@
 A front end shows the message as it stands, never a traceback.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 
 class MintmarkError(Exception):
     """Root of the tree. `str(error)` is a sentence fit for the person who caused it."""
@@ -48,3 +53,13 @@ class IntegrityError(MintmarkError):
 
 class OutsideRecord(MintmarkError):
     """An effect was called outside an open record: a mistake in the code, not in the input."""
+
+
+def in_words(error: "ValidationError") -> str:
+    """Pydantic's findings as one sentence for a person."""
+    findings = []
+    for item in error.errors(include_url=False):
+        where = ".".join(map(str, item["loc"]))
+        message = item["msg"].removeprefix("Value error, ")
+        findings.append(f"{where}: {message}" if where else message)
+    return "; ".join(findings) + ("" if findings[-1].endswith((".", "!", "?")) else ".")

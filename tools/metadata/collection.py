@@ -24,8 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from tools.door import in_words
-from tools.errors import ConfigurationError, NotFound
+from tools.errors import ConfigurationError, NotFound, in_words
 from tools.training.traits import Vocabulary, complete, validated
 from tools.training.vocabulary import VOCABULARY, TraitValue
 

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from tools.definition import BY_WORKFLOW, Input, PrivateText, tool
 from tools.errors import IntegrityError, MintmarkError, Refused, ServiceUnavailable
 from tools.generation.tables import Candidate
-from tools.metadata.binding import model_digest
 from tools.metadata.collection import collection_of
 from tools.metadata.unixfs import Cid
+from tools.minting.binding import model_digest
 from tools.minting.chains import ChainAccount, chains_of
 from tools.minting.frozen import approval_key, is_intact
 from tools.minting.outbox import attempts_at, carry_out

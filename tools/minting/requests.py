@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from tools.definition import Input, Output, tool
 from tools.errors import Conflict, InvalidInput, NotFound, Refused
 from tools.generation.tables import Candidate
-from tools.metadata.binding import bind
 from tools.metadata.collection import collection_of
 from tools.metadata.store import store_of
+from tools.minting.binding import bind
 from tools.minting.chains import chains_of
 from tools.minting.frozen import frozen_digest
 from tools.minting.planning import ether

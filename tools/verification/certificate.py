@@ -22,8 +22,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tools.door import in_words
-from tools.errors import InvalidInput
+from tools.errors import InvalidInput, in_words
 from tools.provenance import log
 from tools.provenance.canonical import canonical
 from tools.verification.evidence import Evidence, LogLinks, Mint

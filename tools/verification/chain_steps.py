@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tools.errors import ConfigurationError, IntegrityError, MintmarkError, ServiceUnavailable
-from tools.metadata.binding import model_digest
 from tools.metadata.token_json import TokenJson
 from tools.metadata.unixfs import cid_of
+from tools.minting.binding import model_digest
 from tools.minting.chain import Chain
 from tools.minting.chains import open_chain
 from tools.minting.token_contract import TokenContract
