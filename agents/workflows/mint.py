@@ -11,7 +11,7 @@ from tools.people import STUDIO, Actor
 from tools.provenance.tables import Person, ToolCall
 from tools.studio import Studio
 
-MOST_ATTEMPTS = 9  # some twelve minutes in all
+MOST_ATTEMPTS = 9  # the waits between them add up to 510 s
 
 
 def order(key: str, attempt: int = 1, delay_s: float = 0.0) -> Order:

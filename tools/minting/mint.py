@@ -1,9 +1,10 @@
 """Carrying out an approved mint request: on every chain at once, on each exactly once.
 
 The door's gate reads the approval again: there must be one, over the content as it is frozen now,
-and not by the requester. The actor is the operator who approved, so the door itself has just read
-that they still are one. On each chain, in order: contract, model, mint, and then everything is read
-back (owner, token URI, seed, model, digest) before a token is written down as minted.
+and not by the requester. The actor is the operator who approved or ordered the retry, and the door
+itself has just read that they still are one. On each chain, in order: contract, model, mint, and
+then everything is read back (owner, token URI, seed, model, digest) before a token is written down
+as minted.
 """
 
 from collections.abc import Callable
