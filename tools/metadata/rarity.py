@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from math import prod
+from typing import Final
 
 from tools.errors import InvalidInput
 
-ALGORITHM = "openrarity-0.7.5"
+ALGORITHM: Final = "openrarity-0.7.5"
 TRAIT_COUNT = "meta_trait:trait_count"
 
 _NOT_A_TRAIT = ("", "none")

@@ -31,7 +31,7 @@ from tools.metadata.facts import (
     WebAddress,
     text,
 )
-from tools.metadata.rarity import Rarity, Traits
+from tools.metadata.rarity import ALGORITHM, Rarity, Traits
 from tools.metadata.unixfs import CHUNK_BYTES, Cid
 
 SCHEMA: Final = "mintmark/token/1"
@@ -164,7 +164,7 @@ def _provenance(facts: TokenFacts) -> Provenance:
 
 def _rarity_facts(rarity: Rarity) -> RarityFacts:
     return RarityFacts(
-        algorithm="openrarity-0.7.5",
+        algorithm=ALGORITHM,
         rank=rarity.rank,
         supply=rarity.supply,
         unique_traits=rarity.unique_traits,

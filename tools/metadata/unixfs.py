@@ -21,7 +21,6 @@ from typing import BinaryIO, Self
 
 from tools.errors import InvalidInput
 
-PROFILE = "unixfs-v1-2025"
 CHUNK_BYTES = 1024 * 1024
 LINKS_PER_NODE = 1024
 

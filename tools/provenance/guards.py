@@ -9,18 +9,8 @@ A superuser can still switch triggers off; the hash chain is what finds such an 
 
 from collections.abc import Iterator
 
-from sqlalchemy import Table, UniqueConstraint
-
-from tools.provenance.tables import Base
-
 _FUNCTION = """CREATE OR REPLACE FUNCTION mintmark_refuse() RETURNS trigger AS $$
 BEGIN RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"""
-
-
-def append_only_tables() -> list[Table]:
-    """The tables marked append-only, by name."""
-    tables = Base.metadata.tables.values()
-    return sorted((t for t in tables if t.info.get("append_only")), key=lambda table: table.name)
 
 
 def guard_statements(dialect: str, tables: dict[str, list[tuple[str, ...]]]) -> Iterator[str]:
@@ -34,16 +24,6 @@ def guard_statements(dialect: str, tables: dict[str, list[tuple[str, ...]]]) -> 
         yield _FUNCTION
     for name, keys in tables.items():
         yield from (_sqlite if dialect == "sqlite" else _postgresql)(name, keys)
-
-
-def unique_keys(table: Table) -> list[tuple[str, ...]]:
-    """Every set of columns by which an insert could replace a row."""
-    keys = [tuple(column.name for column in table.primary_key)]
-    keys += [(column.name,) for column in table.columns if column.unique]
-    for constraint in table.constraints:
-        if isinstance(constraint, UniqueConstraint):
-            keys.append(tuple(column.name for column in constraint.columns))
-    return sorted(set(keys))
 
 
 def _sqlite(table: str, keys: list[tuple[str, ...]]) -> Iterator[str]:

@@ -43,6 +43,8 @@ def append(session: Session, call_id: str, phase: str, body: dict[str, Any]) -> 
         phase: "intent", or one of `OUTCOMES`.
         body: what happened; no floats, see `canonical`.
     """
+    if phase != INTENT and phase not in OUTCOMES:
+        raise ValueError(f"{phase!r} is no phase of a record")
     before = lock_head(session)
     moment = now()
     full = {

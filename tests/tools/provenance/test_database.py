@@ -1,5 +1,6 @@
 """The database opens, upgrades, and says in words what is wrong with it."""
 
+import runpy
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,15 +8,17 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Table, UniqueConstraint, text
 
 from tools.errors import ConfigurationError, ServiceUnavailable
+from tools.provenance import migrations
 from tools.provenance.database import Database
-from tools.provenance.guards import append_only_tables
 from tools.provenance.migrations.schema import METADATA
 from tools.provenance.migrations.upgrade import bring_up_to_date, newest, revision, upgrade
 from tools.settings import Settings, load_settings
 from tools.studio import Studio
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
 
 
 def test_the_migrations_make_exactly_the_schema(settings: Settings):
@@ -32,7 +35,27 @@ def test_every_append_only_table_has_its_triggers(settings: Settings):
     )
     with Studio(settings, []) as studio, studio.db.read() as session:
         guarded = set(session.scalars(text(query)))
-    assert {table.name for table in append_only_tables()} <= guarded
+    assert {table.name for table in _append_only()} <= guarded
+
+
+def test_the_guards_know_every_key_by_which_a_row_could_be_replaced():
+    guarded: dict[str, list[tuple[str, ...]]] = {}
+    for path in sorted(VERSIONS.glob("[0-9]*.py")):
+        guarded |= runpy.run_path(str(path)).get("GUARDED", {})
+    assert guarded == {table.name: _unique_keys(table) for table in _append_only()}
+
+
+def _append_only() -> list[Table]:
+    return [table for table in METADATA.tables.values() if table.info.get("append_only")]
+
+
+def _unique_keys(table: Table) -> list[tuple[str, ...]]:
+    keys = {tuple(column.name for column in table.primary_key)}
+    keys |= {(column.name,) for column in table.columns if column.unique}
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            keys.add(tuple(column.name for column in constraint.columns))
+    return sorted(keys)
 
 
 def test_opening_twice_changes_nothing(settings: Settings):
