@@ -18,6 +18,8 @@ from tools.settings import ChainSettings, Settings, load_settings
 if TYPE_CHECKING:
     import httpx
 
+    from tools.minting.chain import Chain
+
 _LITTLE_SPACE = 1 << 30  # bytes; below this a session of generating may fill the disk
 _ENDPOINT_S = 10.0  # how long an outside service may take to answer
 
@@ -182,7 +184,22 @@ def _chain(settings: Settings, name: str, chain: ChainSettings) -> str:
             f"{address} has nothing on chain {name} to pay for gas: send it some of the chain's "
             "own coin."
         )
-    return f"{chain.kind}, number {chain.chain_id}, block {block}, {ether(balance)} to pay with"
+    found = f"{chain.kind}, number {chain.chain_id}, block {block}, {ether(balance)} to pay with"
+    return "; ".join((found, *_contracts(settings, opened, address)))
+
+
+def _contracts(settings: Settings, chain: "Chain", account: str) -> list[str]:
+    from bot.folder import has_database
+    from tools.minting.inspection import inspected
+    from tools.provenance.database import Database
+
+    database = Database(settings.database)
+    try:
+        if not has_database(settings) or "contract" not in database.tables():
+            return []
+        return list(inspected(database, chain, account))
+    finally:
+        database.close()
 
 
 def _embedded_to_come(name: str, chain: ChainSettings) -> str:

@@ -10,10 +10,18 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
 
 from bot.doctor import Finding, examine
 from tests.conftest import sign_in_to
+from tests.striking import striking_studio
+from tests.tools.minting.chains import open_record, send
+from tests.tools.minting.hall import open_hall
 from tools.catalogue import open_studio
+from tools.minting.chain import Call, Chain
+from tools.minting.chains import chains_of
+from tools.minting.signer import Signer
 from tools.settings import load_settings
 
 
@@ -50,6 +58,28 @@ def test_a_folder_in_use_is_sound() -> None:
         sign_in_to(studio, "ada")
         assert wrong() == {}
         assert findings()["database"].sentence == "SQLite, schema 0001"
+
+
+def _set(chain: Chain, signer: Signer, contract: str, signature: str, value: object) -> None:
+    """Call a function of the contract as its owner."""
+    kind = signature.partition("(")[2].rstrip(")")
+    data = keccak(text=signature)[:4] + encode(kind.split(","), value)
+    with open_record():
+        send(chain, signer, Call(signer.address, contract, data))
+
+
+def test_contracts_are_looked_at_before_somebody_mints() -> None:
+    with striking_studio(load_settings()) as studio:
+        hall = open_hall(studio)
+        [token] = hall.mint(hall.approved(chains=["copper"])).tokens
+        account = chains_of(studio).get("copper")
+    assert wrong() == {}
+    assert "mintlings has 1 token, royalty 5 %" in findings()["chain copper"].sentence
+    _set(account.chain, account.signer, token.contract, "setPaused(bool)", [True])
+    assert "is paused: its owner has to resume minting" in wrong()["chain copper"]
+    _set(account.chain, account.signer, token.contract, "setPaused(bool)", [False])
+    _set(account.chain, account.signer, token.contract, "renounceRoles(uint256)", [1])
+    assert f"does not let {account.signer.address} mint" in wrong()["chain copper"]
 
 
 def test_a_setting_that_does_not_exist_is_named() -> None:

@@ -11,6 +11,7 @@ What people do:
 What stands behind it:
 `outbox`          every transaction signed and committed before it is sent, each purpose once
 `setup`           the contract and the model's entry in it, before the first token
+`inspection`      whether a contract is fit to mint, before somebody tries
 `token_contract`  the calls that create the contract, register a model and mint, and what it says
 `chain`           what minting asks of a chain; `embedded` and `rpc` are the two kinds
 `chains`          the chains of this studio, each with the account that signs for it
