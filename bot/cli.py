@@ -3,6 +3,7 @@
 Everything heavy is imported by the command that needs it, so that `mintmark --help` is quick.
 """
 
+import errno
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,10 +36,23 @@ def main() -> None:
 def _in_words(error: Exception) -> str:
     if isinstance(error, MintmarkError):
         return str(error)
+    if _is_full_disk(error):
+        return "The disk is full: free some space and start again; nothing that was kept is lost."
     return (
         f"This is a fault in Mintmark: {type(error).__name__}: {error}. "
         "MINTMARK_LOG_LEVEL=debug shows where it happened."
     )
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    """Whether this error, or what caused it, is the disk's: libraries wrap it in their own."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if "disk is full" in str(error):  # as SQLite says it
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _tell_version(wanted: bool) -> None:

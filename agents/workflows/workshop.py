@@ -102,8 +102,10 @@ class Workshop:
         while not self._closing.is_set():
             try:
                 self._sweep.once()
-            except Exception:
-                _log.exception("sweep failed; the next one tries again")
+            except Exception as error:
+                reason = str(error).partition("\n")[0]
+                _log.warning("sweep failed; the next one tries again", reason=reason)
+                _log.debug("sweep failed", exc_info=error)
             self._closing.wait(self._sweep_every_s)
 
     def __enter__(self) -> Self:

@@ -55,6 +55,12 @@ class Database:
         ):
             yield session
 
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A connection in one writing transaction, for migrations."""
+        with _in_words(self.url), self._writing.begin() as connection:
+            yield connection
+
     def tables(self) -> set[str]:
         """The names of the tables that exist."""
         with _in_words(self.url):

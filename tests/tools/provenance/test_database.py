@@ -3,6 +3,8 @@
 import runpy
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -96,18 +98,23 @@ def test_a_postgresql_that_is_not_there_is_said_in_words():
         bring_up_to_date(database)
 
 
-def test_a_full_disk_leaves_the_log_whole(tmp_path: Path):
-    mount = tmp_path / "small"
+@contextmanager
+def _small_disk(mount: Path, size: str) -> Iterator[Path]:
     mount.mkdir()
     made = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(mount)], capture_output=True
     )
     if not made or made.returncode:
         pytest.skip("a small disk cannot be mounted here")
     try:
-        _fill_and_check(mount)
+        yield mount
     finally:
         subprocess.run(["umount", "-l", str(mount)], check=True)
+
+
+def test_a_full_disk_leaves_the_log_whole(tmp_path: Path):
+    with _small_disk(tmp_path / "small", "1m") as mount:
+        _fill_and_check(mount)
 
 
 def _fill_and_check(mount: Path) -> None:
@@ -123,3 +130,11 @@ def _write_until_full(studio: Studio) -> None:
         with studio.db.write() as session:
             session.execute(text("CREATE TABLE IF NOT EXISTS filler (words TEXT)"))
             session.execute(text("INSERT INTO filler VALUES (:words)"), {"words": "x" * 4_000})
+
+
+def test_a_disk_too_full_for_the_schema_is_said_in_words(tmp_path: Path):
+    with (
+        _small_disk(tmp_path / "small", "300k") as mount,
+        pytest.raises(ServiceUnavailable, match="is full"),
+    ):
+        Studio(load_settings(data_dir=mount / "data"), [])

@@ -38,7 +38,7 @@ def upgrade(database: Database) -> str:
     Raises:
         ConfigurationError: if the database was made by a newer program.
     """
-    with database.engine.execution_options(begin_immediate=True).begin() as connection:
+    with database.migrating() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADES})
         found = _revision(connection)
