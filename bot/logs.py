@@ -29,9 +29,19 @@ def set_up_logs(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=max(lowest, logging.WARNING), stream=sys.stderr, force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    logging.basicConfig(level=max(lowest, logging.WARNING), handlers=[handler], force=True)
     if level != "debug":
+        handler.setFormatter(_OneLine(logging.BASIC_FORMAT))
         _quiet_libraries()
+
+
+class _OneLine(logging.Formatter):
+    """What a library reports, without its traceback: that is for the level "debug"."""
+
+    def formatException(self, info: Any) -> str:
+        """The error's first line."""
+        return str(info[1]).partition("\n")[0]
 
 
 def _quiet_libraries() -> None:
