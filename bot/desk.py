@@ -19,6 +19,7 @@ from bot.following import Work, work_behind
 from bot.frontend import Button, Frontend, Message
 from bot.presenters import present
 from bot.scene import scene_of
+from bot.texts import Words
 from tools.definition import Output
 from tools.errors import InvalidInput, MintmarkError
 from tools.people import Actor, Via
@@ -46,6 +47,12 @@ class Desk:
         self._frontend = frontend
         self._chat = chat
         self._following: set[asyncio.Task[None]] = set()
+
+    def at(self, place: Frontend) -> "Desk":
+        """The same desk, answering in another place."""
+        elsewhere = Desk(self.studio, place, self._chat)
+        elsewhere._following = self._following
+        return elsewhere
 
     async def command(self, actor: Actor, name: str, arguments: Mapping[str, object]) -> None:
         """Do what a command says and show what came of it."""
@@ -129,7 +136,9 @@ class Desk:
         try:
             await work
         except MintmarkError as error:
-            await self._frontend.send(actor, Message(str(error), tone="error"))
+            told = Words(actor.locale).of_error(error)
+            await self._frontend.send(actor, Message(told, tone="error"))
         except Exception as error:
             _log.error("unforeseen", person=actor.person_id, exc_info=error)
-            await self._frontend.send(actor, Message(_UNFORESEEN, tone="error"))
+            told = Words(actor.locale).say(_UNFORESEEN)
+            await self._frontend.send(actor, Message(told, tone="error"))

@@ -34,6 +34,8 @@ class Button:
     action: str  # the name of a tool
     arguments: Mapping[str, str] = field(default_factory=dict)
     asks: str | None = None  # the one argument that the person adds in words
+    prefill: str = ""  # the words to begin with
+    kind: Literal["plain", "good", "danger"] = "plain"  # what pressing it means
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Progress:
     thousandths: int
     position: int = 0  # how many jobs stand before it; 0 when its turn has come
     eta_s: float | None = None
+    preview: bytes | None = None  # a PNG of what can be seen so far
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Message:
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
     progress: Progress | None = None
+    files: tuple[Path, ...] = ()  # to be handed over as they are, such as a certificate
     tone: Tone = "plain"
 
 

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
 
 class MintmarkError(Exception):
-    """Root of the tree. `str(error)` is a sentence fit for the person who caused it."""
+    """Root of the tree. `str(error)` is a sentence fit for the person who caused it.
+
+    Args:
+        template: the sentence, in English, with `{name}` where a fact belongs.
+        facts: what is put in; kept apart, so that a front end can say the sentence in another
+            language. Without facts the template is the sentence as it stands.
+    """
+
+    def __init__(self, template: str = "", **facts: object) -> None:
+        self.template = template
+        self.facts = facts
+        super().__init__(template.format(**facts) if facts else template)
 
 
 class InvalidInput(MintmarkError):
