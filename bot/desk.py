@@ -66,6 +66,14 @@ class Desk:
         """Let the chat agent answer."""
         await self._in_words(actor, self._talk(actor, text))
 
+    async def tell(self, actor: Actor, message: Message) -> str:
+        """Show something that no tool said; returns a handle to bring it up to date."""
+        return await self._frontend.send(actor, message)
+
+    async def attempt(self, actor: Actor, work: Awaitable[None]) -> None:
+        """Await something for this person; what goes wrong is said to them in words."""
+        await self._in_words(actor, work)
+
     async def watch(self, actor: Actor, work: Work) -> None:
         """Show how far some work is, until it ends and what came of it can be shown."""
         handle = await self._frontend.send(actor, Message(work.title))
