@@ -9,7 +9,7 @@ being made, a token being minted) is followed until it ends, and the message is 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -39,6 +39,10 @@ class Chat(Protocol):
         """What happens while it answers; the last event is what it says."""
 
 
+Errand = Callable[["Desk", Actor, Mapping[str, object]], Awaitable[None]]
+"""What a button does that is the front end's own business, and no tool's."""
+
+
 class Desk:
     """One desk serves everybody at one front end."""
 
@@ -47,16 +51,20 @@ class Desk:
         self._frontend = frontend
         self._chat = chat
         self._following: set[asyncio.Task[None]] = set()
+        self._errands: dict[str, Errand] = {}
 
     def at(self, place: Frontend) -> "Desk":
         """The same desk, answering in another place."""
         elsewhere = Desk(self.studio, place, self._chat)
         elsewhere._following = self._following
+        elsewhere._errands = self._errands
         return elsewhere
 
-    async def command(self, actor: Actor, name: str, arguments: Mapping[str, object]) -> None:
-        """Do what a command says and show what came of it."""
-        await self._in_words(actor, self._call(actor, "command", name, arguments))
+    async def command(
+        self, actor: Actor, name: str, arguments: Mapping[str, object], *, via: Via = "command"
+    ) -> None:
+        """Do what a command says, however it was given, and show what came of it."""
+        await self._in_words(actor, self._call(actor, via, name, arguments))
 
     async def press(self, actor: Actor, button: Button, words: str = "") -> None:
         """Do what a button says, with the words it asks for."""
@@ -66,13 +74,13 @@ class Desk:
         """Let the chat agent answer."""
         await self._in_words(actor, self._talk(actor, text))
 
+    def learn(self, action: str, errand: Errand) -> None:
+        """From now on a button with this action runs the errand; no tool has that name."""
+        self._errands[action] = errand
+
     async def tell(self, actor: Actor, message: Message) -> str:
         """Show something that no tool said; returns a handle to bring it up to date."""
         return await self._frontend.send(actor, message)
-
-    async def attempt(self, actor: Actor, work: Awaitable[None]) -> None:
-        """Await something for this person; what goes wrong is said to them in words."""
-        await self._in_words(actor, work)
 
     async def watch(self, actor: Actor, work: Work) -> None:
         """Show how far some work is, until it ends and what came of it can be shown."""
@@ -98,6 +106,9 @@ class Desk:
             if not words:
                 raise InvalidInput(f"“{button.label}” needs words: {button.asks}.")
             arguments[button.asks] = words
+        if errand := self._errands.get(button.action):
+            await errand(self, actor.by("button"), arguments)
+            return
         await self._call(actor, "button", button.action, arguments)
 
     async def _talk(self, actor: Actor, text: str) -> None:

@@ -61,7 +61,7 @@ async def show_provenance(
         post = await asyncio.to_thread(client.posts.of_message, message.id)
         if post is None:
             raise
-        await desk.command(actor, "provenance", {"subject_id": post.subject_id})
+        await desk.command(actor, "provenance", {"subject_id": post.subject_id}, via=actor.via)
         return
     await tell_provenance(desk, actor, found)
 
@@ -76,7 +76,7 @@ async def tell_provenance(desk: "Desk", actor: Actor, found: Sequence[Known]) ->
     if first.how == "looks":
         facts = {"candidate": first.candidate_id, "distance": first.distance}
         await desk.tell(actor, Message(scene.say(_LOOKS, **facts), tone="notice"))
-    await desk.command(actor, "provenance", {"subject_id": first.candidate_id})
+    await desk.command(actor, "provenance", {"subject_id": first.candidate_id}, via=actor.via)
 
 
 async def _remix(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import discord
 import structlog
 
-from bot.discord import claims, homes, safe_send
+from bot.discord import claims, disclosure, homes, people, safe_send
 from bot.discord.menus import tell_provenance
 from bot.discord.place import Channel
 from bot.discord.posts import Owed
@@ -72,10 +72,19 @@ async def hear(client: "MintmarkClient", message: discord.Message) -> None:
     channel = message.channel
     place = Channel(client, channel.id, message.author.id, reply_to=message.id)
     async with _typing(channel), _in_words(place):
-        actor = await homes.actor_of_message(client, message)
+        actor = await _asking(client, message)
         desk = client.desk.at(place)
         await _answer(client, desk, actor, said(client, message))
         await _remember_thread(client, desk, actor, message)
+        await disclosure.tell_once(client, place, actor)
+
+
+async def _asking(client: "MintmarkClient", message: discord.Message) -> Actor:
+    """Who wrote a message; what they ask for arrives as text, whatever they say."""
+    author, channel = message.author, message.channel.id
+    if message.guild is None:
+        return (await homes.in_private(client, author, channel)).by("text")
+    return (await people.actor_of(client, author, message.guild.id, channel)).by("text")
 
 
 def said(client: "MintmarkClient", message: discord.Message) -> Said:
@@ -141,7 +150,7 @@ async def _answer(client: "MintmarkClient", desk: "Desk", actor: Actor, heard: S
     if not heard.pictures:
         await desk.talk(actor, heard.text)
         return
-    found = await recognised(client, actor.by("text"), heard.pictures)
+    found = await recognised(client, actor, heard.pictures)
     if not found:
         await desk.tell(actor, Message(scene_of(desk.studio, actor).say(_STRANGE)))
     if _ORIGIN.fullmatch(heard.text):
