@@ -20,6 +20,7 @@ from tests.peers.discord.state import (
     Channel,
     Flag,
     Interaction,
+    InteractionType,
     Message,
     Pinged,
     User,
@@ -69,13 +70,14 @@ def compose(
     flags = int(body.get("flags") or 0) if isinstance(body.get("flags"), int) else 0
     v2 = bool(flags & Flag.IS_COMPONENTS_V2)
     _check(peer, channel, draft, [], v2)
-    if not (body.get("content") or body.get("embeds") or body.get("components") or draft.uploads):
-        raise DiscordError(400, 50006, "Cannot send an empty message")
+    said = str(body.get("content") or "").strip()
+    if not (said or body.get("embeds") or body.get("components") or draft.uploads):
+        raise empty_message()
     message = Message(
         id=peer.ids.next(),
         channel=channel,
         author=author,
-        content=str(body.get("content") or "").strip(),
+        content=said,
         flags=(flags & SETTABLE) | (Flag.EPHEMERAL if draft.ephemeral else 0),
         embeds=body.get("embeds") or [],
         reference=reference,
@@ -87,7 +89,7 @@ def compose(
     message.attachments = _attach(peer, channel, draft, [])
     message.components = _placed(peer, message, body.get("components") or [])
     _show_embed_pictures(message)
-    _find_mentions(message, body, default_all=True)
+    _find_mentions(message, body)
     return message
 
 
@@ -96,16 +98,35 @@ def amend(peer: Peer, message: Message, draft: Draft) -> None:
     body = draft.body
     given = body.get("flags") or 0
     v2 = message.is_v2 or bool(isinstance(given, int) and given & Flag.IS_COMPONENTS_V2)
-    kept = message.attachments
-    if body.get("attachments") is not None:
-        wanted = {str(one.get("id")) for one in body["attachments"]}
-        kept = [one for one in message.attachments if str(one.id) in wanted]
-    _check(peer, message.channel, draft, kept, v2)
+    kept = _kept(message, body)
+    described = {str(one.get("id")) for one in body.get("attachments") or []}
+    _check(peer, message.channel, draft, kept, v2, described)
+    if not v2 and _would_be_empty(message, body, kept, draft):
+        raise empty_message()
     if v2 and not message.is_v2 and (_stays(message, body)):
         code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
         errors = {"content": {"_errors": [{"code": code, "message": "Clear the old fields"}]}}
         raise DiscordError(400, 50035, "Invalid Form Body", errors)
     _take_over(peer, message, draft, kept, v2)
+
+
+def _kept(message: Message, body: Json) -> list[Attachment]:
+    """The files that stay: those the edit lists, and those its components still show."""
+    if body.get("attachments") is None:
+        return message.attachments
+    wanted = {str(one.get("id")) for one in body["attachments"]}
+    shown = str(body.get("components")) + str(body.get("embeds"))
+    return [one for one in message.attachments if str(one.id) in wanted or one.url in shown]
+
+
+def _would_be_empty(message: Message, body: Json, kept: list[Attachment], draft: Draft) -> bool:
+    content = body.get("content", message.content) or body.get("embeds", message.embeds)
+    return not (content or body.get("components", message.components) or kept or draft.uploads)
+
+
+def empty_message() -> DiscordError:
+    """A message must have something in it."""
+    return DiscordError(400, 50006, "Cannot send an empty message")
 
 
 def _stays(message: Message, body: Json) -> bool:
@@ -139,17 +160,34 @@ def _take_over(
     message.flags &= ~Flag.LOADING
     _show_embed_pictures(message)
     if "content" in body or "components" in body:
-        _find_mentions(message, body, default_all=True, edit=True)
+        _find_mentions(message, body, edit=True)
 
 
 def _type_of(message: Message) -> int:
     if message.interaction is not None and not message.reference:
-        return {2: 20}.get(int(message.interaction.type), 0)
+        return type_of_answer(message.interaction)
     return 19 if message.reference else 0
 
 
-def _check(peer: Peer, channel: Channel, draft: Draft, kept: list[Attachment], v2: bool) -> None:
-    names = {clean_name(upload.name) for upload in draft.uploads.values()}
+def type_of_answer(interaction: Interaction) -> int:
+    """The type of a message that answers: to a slash command 20, to a menu 23, else 0."""
+    if interaction.type is not InteractionType.COMMAND:
+        return 0
+    return 20 if interaction.data.get("type", 1) == 1 else 23
+
+
+def _check(
+    peer: Peer,
+    channel: Channel,
+    draft: Draft,
+    kept: list[Attachment],
+    v2: bool,
+    described: set[str] | None = None,
+) -> None:
+    """An edit can refer only to new files that its `attachments` describe."""
+    uploads = draft.uploads.items()
+    known = [one for number, one in uploads if described is None or str(number) in described]
+    names = {clean_name(upload.name) for upload in known}
     names |= {one.filename for one in kept}
     flags = SETTABLE | Flag.EPHEMERAL
     check_message(draft.body, draft.path, v2=v2, files=names, flags=flags)
@@ -218,11 +256,11 @@ def _show_embed_pictures(message: Message) -> None:
                 embed[key] = {"url": found.url, "proxy_url": found.url, **size}
 
 
-def _find_mentions(message: Message, body: Json, *, default_all: bool, edit: bool = False) -> None:
+def _find_mentions(message: Message, body: Json, *, edit: bool = False) -> None:
     """Fill in whom the text names, and whom it may make a sound at."""
     allowed = body.get("allowed_mentions")
     everything = {"parse": ["users", "roles", "everyone"], "replied_user": True}
-    rule = everything if allowed is None and default_all else allowed or {}
+    rule = everything if allowed is None else allowed
     parse = rule.get("parse") or []
     texts = [found["content"] for found in components_in(message.components, {10})]
     text = "\n".join([message.content, *texts])
@@ -237,7 +275,7 @@ def _find_mentions(message: Message, body: Json, *, default_all: bool, edit: boo
     message.mentions = [known[one] for one in users if one in known]
     if message.reference is not None and rule.get("replied_user", False):
         replied = message.reference.author
-        if replied not in message.mentions:
+        if replied not in (message.author, *message.mentions):
             message.mentions.append(replied)
     message.mention_roles = [one for one in roles if guild and one in guild.roles]
     loud = _may_mention_all(message)

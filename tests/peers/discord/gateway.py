@@ -30,6 +30,7 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT = 0, 1, 2, 3, 6, 7
 REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 8, 9, 10, 11
 REMEMBERED_EVENTS = 20_000
 CHUNK = 1000
+LARGE = 250
 COMMANDS_PER_MINUTE = 120
 
 
@@ -187,6 +188,29 @@ class Gateway:
             for _ in range(times):
                 session.push(event, frame)
 
+    def joined(self, guild: Guild) -> None:
+        """The bot was added to a guild: the whole guild is sent."""
+        for session in self.sessions.values():
+            if session.serves(guild):
+                session.push("GUILD_CREATE", orjson.dumps(self.whole(guild, session)))
+
+    def left(self, guild: Guild) -> None:
+        """The bot was removed from a guild."""
+        for session in self.sessions.values():
+            if session.serves(guild):
+                session.push("GUILD_DELETE", orjson.dumps({"id": str(guild.id)}))
+
+    def whole(self, guild: Guild, session: Session) -> Json:
+        """A guild with the members that Discord names without being asked.
+
+        Only the bot's own, unless the presence intent is on and the guild is not large.
+        """
+        large = len(guild.members) > LARGE
+        me = guild.members[self._peer.application.user.id]
+        told_all = session.intents & Intent.GUILD_PRESENCES and not large
+        members = list(guild.members.values()) if told_all else [me]
+        return payloads.of_created_guild(guild, members, large)
+
     def interaction(self, interaction: Interaction) -> None:
         """Send INTERACTION_CREATE, which asks for no intent."""
         guild = interaction.guild
@@ -336,14 +360,7 @@ class Connection:
         }
         session.push("READY", orjson.dumps(ready))
         for guild in guilds:
-            session.push("GUILD_CREATE", orjson.dumps(self._guild(guild, session)))
-
-    def _guild(self, guild: Guild, session: Session) -> Json:
-        large = len(guild.members) > 250
-        me = guild.members[self._peer.application.user.id]
-        told_all = session.intents & Intent.GUILD_PRESENCES and not large
-        members = list(guild.members.values()) if told_all else [me]
-        return payloads.of_created_guild(guild, members, large)
+            session.push("GUILD_CREATE", orjson.dumps(self._gateway.whole(guild, session)))
 
     async def _resume(self, data: Json) -> bool:
         gateway = self._gateway

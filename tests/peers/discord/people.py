@@ -301,9 +301,9 @@ class Person:
         """React to a message; False when they had already."""
         if message.deleted:
             raise NotPossible("The message is gone.")
-        if emoji not in message.reactions and not self.may(
-            message.channel, Permission.ADD_REACTIONS
-        ):
+        joins = emoji in message.reactions
+        right = Permission.READ_MESSAGE_HISTORY if joins else Permission.ADD_REACTIONS
+        if not self.may(message.channel, right):
             raise NotPossible(f"{self.user.name} may not add reactions here.")
         added = self.peer.world.react(message, self.user, emoji)
         await asyncio.sleep(0)
@@ -368,6 +368,7 @@ class Hall:
         guild.members[owner.id] = Member(owner, guild, now - 300 * DAY)
         guild.members[me.id] = Member(me, guild, now - 30 * DAY, [bot_role.id])
         peer.guilds[guild.id] = guild
+        peer.gateway.joined(guild)
         return hall
 
     @property
@@ -470,6 +471,11 @@ class Hall:
         if role.id in member.roles:
             member.roles.remove(role.id)
             self.peer.world.member_changed(member)
+
+    def remove_bot(self) -> None:
+        """The owner removes the bot."""
+        self.guild.members.pop(self.peer.application.user.id, None)
+        self.peer.gateway.left(self.guild)
 
     def allow(self, permissions: int) -> None:
         """Give the bot's role more permissions."""

@@ -134,7 +134,7 @@ class Peer:
             while not holds():
                 changed = asyncio.get_running_loop().create_future()
                 self._waiting.append(changed)
-                await asyncio.wait([changed], timeout=0.25)
+                await asyncio.wait([changed], timeout=0.02)
 
     # --- interactions ---
 
