@@ -35,7 +35,8 @@ from tools.errors import ConfigurationError
 CONFIG_VARIABLE = "MINTMARK_CONFIG"
 CONFIG_NAME = "mintmark.toml"
 SECRETS_VARIABLE = "MINTMARK_SECRETS_DIR"
-_SECRETS = ("api_key", "private_key", "keystore_password")
+DISCORD_API_VARIABLE = "MINTMARK_DISCORD_API"
+_SECRETS = ("api_key", "private_key", "keystore_password", "token")
 
 
 class _SecretInFile(ValueError):
@@ -129,6 +130,16 @@ class Generation(_Section):
     device: str = "cpu"
 
 
+class Discord(_Section):
+    """The bot in Discord, or in any server that speaks as Discord does."""
+
+    token: SecretStr | None = None
+    api: AnyUrl | None = Field(  # where the server's REST API begins, as in https://host/api/v10
+        default_factory=lambda: os.environ.get(DISCORD_API_VARIABLE), validate_default=True
+    )
+    workers: Annotated[int, Field(ge=0, le=16)] = 1  # processes that the bot starts to make pictures
+
+
 def _default_chains() -> dict[str, ChainSettings]:
     return {
         "copper": ChainSettings(chain_id=1_337_001),
@@ -152,6 +163,7 @@ class Settings(BaseSettings):
     generation: Generation = Generation()
     limits: Limits = Limits()
     community: Community = Community()
+    discord: Discord = Field(default_factory=Discord)
     chains: dict[str, ChainSettings] = Field(default_factory=_default_chains)
 
     @classmethod
