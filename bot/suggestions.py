@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.options import Option
 from tools.generation.tables import Brief, Candidate, Job, Removal
@@ -97,7 +98,9 @@ def _tokens(asked: Asked) -> Select[Any, Any]:
     return _of_id(minted, Token.id, asked).order_by(Token.minted_at.desc())
 
 
-def _of_id(rows: Select[Any, Any], id: ColumnElement[str], asked: Asked) -> Select[Any, Any]:
+def _of_id(
+    rows: Select[Any, Any], id: InstrumentedAttribute[str], asked: Asked
+) -> Select[Any, Any]:
     """An id that is being typed is looked for among all rows, words among the newest."""
     begun = asked.begun.strip()[:64]
     if "_" not in begun:

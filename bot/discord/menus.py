@@ -173,9 +173,10 @@ _MENUS: tuple[tuple[str, Callback], ...] = (
 )
 
 
-def menus() -> list[app_commands.ContextMenu]:
-    """The menus, to be put on the tree."""
-    return [_menu(name, callback) for name, callback in _MENUS]
+async def setup(client: "MintmarkClient") -> None:
+    """Put the menus on the client's tree."""
+    for name, callback in _MENUS:
+        client.tree.add_command(_menu(name, callback))
 
 
 def _menu(name: str, callback: Any) -> app_commands.ContextMenu:
@@ -184,7 +185,7 @@ def _menu(name: str, callback: Any) -> app_commands.ContextMenu:
     ) -> None:
         await callback(interaction, message)
 
-    menu = app_commands.ContextMenu(
+    return app_commands.ContextMenu(
         name=name,
         callback=chosen,
         allowed_contexts=app_commands.AppCommandContext(
@@ -192,4 +193,3 @@ def _menu(name: str, callback: Any) -> app_commands.ContextMenu:
         ),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
-    return menu

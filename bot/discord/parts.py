@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 def tree_of(client: "MintmarkClient") -> "app_commands.CommandTree[Any]":
     """The tree on which the commands grow."""
-    return app_commands.CommandTree(client)
+    from bot.discord.commands.tree import StudioTree
+
+    return StudioTree(client)
 
 
 async def set_up(client: "MintmarkClient") -> None:
     """Set up every part."""
-    from bot.discord import memberships, pressing, resuming
+    from bot.discord import commands, memberships, menus, pressing, resuming, setup, talking
 
-    for part in (pressing, memberships, resuming):
+    for part in (commands, menus, setup, pressing, talking, memberships, resuming):
         await part.setup(client)

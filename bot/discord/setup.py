@@ -72,6 +72,8 @@ _ONLY_OPERATORS = (
     "Setting up needs the role operator here: Manage Server in Discord gives it until a role for "
     "operators is set."
 )
+_EVERYBODY = "@everyone cannot be the role of operators: that would be everybody."
+_NOT_CREATED = "I could not create {what}: {reason}"
 _LOCKS = "From then on only those with the role {role} are {what} here."
 
 
@@ -195,9 +197,7 @@ async def _role(
     wished = discord.Permissions(**dict.fromkeys(wanted.rights, True))
     mine = guild.me.guild_permissions if guild.me else discord.Permissions.none()
     try:
-        return await guild.create_role(
-            name=wanted.name, permissions=wished & mine, reason=_REASON
-        )
+        return await guild.create_role(name=wanted.name, permissions=wished & mine, reason=_REASON)
     except discord.HTTPException as error:
         notes.append(_why_not(scene, f"@{wanted.name}", "manage_roles", error))
         return None
@@ -251,7 +251,7 @@ async def _take(client: "MintmarkClient", actor: Actor, rule: str, thing: Any) -
     scene = scene_of(client.studio, actor)
     if rule == OPERATOR.rule:
         if thing.id == int(actor.guild):
-            return [scene.say("@everyone cannot be the role of operators: that would be everybody.")]
+            return [scene.say(_EVERYBODY)]
         if (problem := await _give(client, actor, thing)) is not None:
             return [problem]
     arguments = {"name": rule, "value": str(thing.id)}
@@ -379,6 +379,7 @@ def _told_to_do(
 
 def _why_not(scene: Scene, what: str, right: str, error: discord.HTTPException) -> str:
     if error.status == 403:
-        return scene.say("I could not create {what}: I need {right}.", what=what, right=_RIGHTS[right])
+        reason = scene.say("I need {right}.", right=_RIGHTS[right])
+        return scene.say(_NOT_CREATED, what=what, reason=reason)
     reason = error.text or str(error.status)
-    return scene.say("I could not create {what}: {reason}", what=what, reason=reason)
+    return scene.say(_NOT_CREATED, what=what, reason=reason)

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 import discord
 import structlog
 
-from bot.discord import claims, disclosure, homes, people, safe_send
+from bot.discord import disclosure, homes, people, safe_send
 from bot.discord.menus import tell_provenance
 from bot.discord.place import Channel
 from bot.discord.posts import Owed
 from bot.discord.recognising import Known, recognised, uploads
 from bot.frontend import Message
 from bot.scene import scene_of
-from tools.errors import MintmarkError
 from tools.people import Actor
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ _ORIGIN = re.compile(
     r"is (?:this|it|that)\b.*)?[\s?!.]*",
     re.IGNORECASE | re.DOTALL,
 )
+_THIS = re.compile(r"\b(?:this|that|the) (?:picture|image|one)\b|\b(?:this|it)\b", re.IGNORECASE)
 _STRANGE = (
     "I do not know the picture you sent: neither its file, nor its pixels, nor its looks are those "
     "of a picture that was made here."
@@ -67,11 +67,11 @@ async def hear(client: "MintmarkClient", message: discord.Message) -> None:
     """Answer a message if it is meant for the bot, and if no other process does."""
     if not _by_a_person(client, message) or not await _is_meant(client, message):
         return
-    if not await asyncio.to_thread(claims.take, client.studio, f"message:{message.id}"):
+    if not await client.claims(f"message:{message.id}"):
         return
     channel = message.channel
     place = Channel(client, channel.id, message.author.id, reply_to=message.id)
-    async with _typing(channel), _in_words(place):
+    async with client.at_work(), client.telling(place), _typing(channel):
         actor = await _asking(client, message)
         desk = client.desk.at(place)
         await _answer(client, desk, actor, said(client, message))
@@ -165,7 +165,7 @@ def _with_ids(text: str, found: Sequence[Known]) -> str:
     if not found:
         return text
     first = found[0].candidate_id
-    named = re.sub(r"\b(?:this|that|the) (?:picture|image|one)\b|\b(?:this|it)\b", first, text, count=1)
+    named = _THIS.sub(first, text, count=1)
     return named if first in named else f"{text} {first}"
 
 
@@ -180,15 +180,6 @@ async def _typing(channel: "discord.abc.Messageable") -> AsyncIterator[None]:
 
 
 async def _type(channel: "discord.abc.Messageable") -> None:
-    with suppress(discord.HTTPException, discord.ClientException, OSError, *safe_send.TRANSIENT):
+    with suppress(discord.HTTPException, discord.ClientException, *safe_send.TRANSIENT):
         async with channel.typing():
             await asyncio.sleep(600)
-
-
-@asynccontextmanager
-async def _in_words(place: Channel) -> AsyncIterator[None]:
-    """What goes wrong becomes a message where the person asked."""
-    try:
-        yield
-    except MintmarkError as error:
-        await place.tell(Message(place.words.of_error(error), tone="error"))

@@ -8,7 +8,6 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.discord import people
 from bot.discord.commands.parameters import MOST_CHOICES, Choices, Completing
 from bot.discord.commands.slash import TIDY, Shown, Slash
 from bot.discord.safe_text import one_line
@@ -37,9 +36,7 @@ def completing(slash: Slash) -> Completing:
     ) -> Choices:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                actor = await _asking(interaction)
-                if actor is None:
-                    return []
+                actor = await interaction.client.known(interaction)
                 given = dict(interaction.namespace)
                 wanted = (interaction.client.studio, actor, slash, shown, option, typed, given)
                 return await asyncio.to_thread(choices, *wanted)
@@ -48,20 +45,6 @@ def completing(slash: Slash) -> Completing:
             return []
 
     return complete
-
-
-async def _asking(interaction: "discord.Interaction[MintmarkClient]") -> Actor | None:
-    """Who is typing; nobody, for a stranger in direct messages."""
-    client, channel = interaction.client, interaction.channel_id or 0
-    locale = str(interaction.locale)
-    if interaction.guild_id is not None:
-        who = interaction.user
-        return await people.actor_of(client, who, interaction.guild_id, channel, locale)
-    user, among = interaction.user.id, [guild.id for guild in client.guilds]
-    theirs = await asyncio.to_thread(people.guilds_of, client.studio, user, among)
-    if not theirs:
-        return None
-    return await asyncio.to_thread(people.known, client.studio, user, theirs[0], channel, locale)
 
 
 def choices(

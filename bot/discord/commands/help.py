@@ -80,7 +80,9 @@ def of_command(named: str, scene: Scene) -> Message:
     slashes = [slash for group in _SECTIONS.values() for slash in group]
     slash = next((slash for slash in slashes if slash.path == path), None)
     if slash is None or not _may(scene, slash):
-        raise InvalidInput("There is no command /{name}. /help lists what there is.", name=path[:40])
+        raise InvalidInput(
+            "There is no command /{name}. /help lists what there is.", name=path[:40]
+        )
     facts = tuple(_options(scene, slash))
     return Message(scene.say(slash.says), title=f"/{slash.path}", facts=facts)
 

@@ -76,9 +76,7 @@ class Given(app_commands.Transformer):
             return None
         return [app_commands.Choice(name=value, value=value) for value in values]
 
-    async def transform(
-        self, interaction: discord.Interaction["MintmarkClient"], value: Any, /
-    ) -> Any:
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:
         """The value as it came."""
         return value
 

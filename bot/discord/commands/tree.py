@@ -105,7 +105,7 @@ def _cause(error: app_commands.AppCommandError) -> BaseException | None:
     return error.original if isinstance(error, app_commands.CommandInvokeError) else None
 
 
-def grow(tree: StudioTree, tools: Mapping[str, AnyTool]) -> None:
+def grow(tree: "app_commands.CommandTree[Any]", tools: Mapping[str, AnyTool]) -> None:
     """Put every command of the tables on the tree.
 
     Args:
@@ -168,9 +168,7 @@ def _callback(slash: Slash, tools: Mapping[str, AnyTool]) -> Any:
     return app_commands.describe(**described)(asked)
 
 
-async def perform(
-    desk: "Desk", actor: Actor, slash: Slash, given: Mapping[str, object]
-) -> None:
+async def perform(desk: "Desk", actor: Actor, slash: Slash, given: Mapping[str, object]) -> None:
     """Read the options and have the command's tool called.
 
     Raises:
