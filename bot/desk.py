@@ -88,7 +88,9 @@ class Desk:
         arguments = dict(button.arguments)
         if button.asks:
             if not words:
-                raise InvalidInput(f"“{button.label}” needs words: {button.asks}.")
+                raise InvalidInput(
+                    "“{label}” needs words: {asks}.", label=button.label, asks=button.asks
+                )
             arguments[button.asks] = words
         await self._call(actor, "button", button.action, arguments)
 
