@@ -1,5 +1,7 @@
 """Every tool of the studio, in one list, and the way to open a studio with them."""
 
+from tools.community.pausing import pause, resume
+from tools.community.setting import limits, rules, set_limit, set_rule
 from tools.definition import AnyTool
 from tools.generation.create import create
 from tools.generation.gallery import collections, gallery, models, show_candidate
@@ -46,6 +48,12 @@ TOOLS: tuple[AnyTool, ...] = (
     tokens,
     provenance,
     certificate,
+    rules,
+    set_rule,
+    limits,
+    set_limit,
+    pause,
+    resume,
 )
 
 
