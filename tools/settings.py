@@ -223,7 +223,11 @@ def load_settings(**overrides: object) -> Settings:
     """
     named = os.environ.get(CONFIG_VARIABLE)
     if named and not Path(named).is_file():
-        raise ConfigurationError(f"{CONFIG_VARIABLE} names {named!r}, but there is no such file.")
+        raise ConfigurationError(
+            "{variable} names {named!r}, but there is no such file.",
+            variable=CONFIG_VARIABLE,
+            named=named,
+        )
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic at run time
     except ValidationError as error:
@@ -231,12 +235,17 @@ def load_settings(**overrides: object) -> Settings:
     except _SecretInFile as error:
         variable = "MINTMARK_" + str(error).upper().replace(".", "__")
         raise ConfigurationError(
-            f"{named or CONFIG_NAME} holds the secret {error}. Take it out, and give it as "
-            f"{variable} in the environment, or as a file in the folder that {SECRETS_VARIABLE} "
-            "names."
+            "{named} holds the secret {error}. Take it out, and give it as {variable} in "
+            "the environment, or as a file in the folder that {folder_variable} names.",
+            named=named or CONFIG_NAME,
+            error=str(error),
+            variable=variable,
+            folder_variable=SECRETS_VARIABLE,
         ) from None
     except ValueError as error:  # the TOML file itself does not parse
-        raise ConfigurationError(f"{named or CONFIG_NAME} is not valid TOML: {error}.") from None
+        raise ConfigurationError(
+            "{named} is not valid TOML: {error}.", named=named or CONFIG_NAME, error=str(error)
+        ) from None
 
 
 def _in_words(error: ValidationError) -> str:
