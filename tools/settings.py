@@ -135,6 +135,7 @@ class Generation(_Section):
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     device: str = "cpu"
+    previews: bool = True  # show pictures while they form, for a twentieth of the time at most
 
 
 class Discord(_Section):
