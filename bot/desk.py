@@ -125,7 +125,9 @@ class Desk:
         arguments = dict(button.arguments)
         if button.asks:
             if not words:
-                raise InvalidInput(f"“{button.label}” needs words: {button.asks}.")
+                raise InvalidInput(
+                    "“{label}” needs words: {asks}.", label=button.label, asks=button.asks
+                )
             arguments[button.asks] = words
         if errand := self._errands.get(button.action):
             await errand(self, actor.by("button"), arguments)

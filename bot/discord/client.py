@@ -17,13 +17,14 @@ import discord
 import structlog
 
 from bot.desk import UNFORESEEN, Chat, Desk
-from bot.discord import claims, disclosure, homes, parts, people
+from bot.discord import claims, disclosure, homes, parts
+from bot.discord.acknowledging import Acknowledged, acknowledge
 from bot.discord.following import Book
 from bot.discord.leases import Leases
-from bot.discord.place import Acknowledged, Channel, Reply, acknowledge
-from bot.discord.posts import Owed, Posts, claim_of
+from bot.discord.place import Channel, Reply
+from bot.discord.posts import Owed, Posts
 from bot.discord.registering import introduce, register
-from bot.discord.safe_send import InChannel, InPrivate, Sent, send
+from bot.discord.saying import say_once
 from bot.frontend import Message
 from bot.texts import Words
 from tools.community.tables import Post
@@ -232,11 +233,13 @@ class MintmarkClient(discord.AutoShardedClient):
             NotFound, Refused: if it cannot be sent there; the post is gone.
             ServiceUnavailable: if Discord does not answer; the post is still owed.
         """
-        from bot.discord.saying import say_once
-
         owed = Owed(
-            purpose, subject_id, str(guild), str(channel or ""),
-            person.person_id if person else None, page,
+            purpose,
+            subject_id,
+            str(guild),
+            str(channel or ""),
+            person.person_id if person else None,
+            page,
         )
         return await say_once(self, owed, message, words)
 

@@ -32,9 +32,7 @@ async def setup(client: "MintmarkClient") -> None:
         if guild is None or client.user is None or int(data["user"]["id"]) == client.user.id:
             return
         member = discord.Member(data=data, guild=guild, state=client._connection)  # type: ignore[arg-type]  # the event has the fields of a member
-        await asyncio.to_thread(
-            people.changed, client.studio, people.seen(member), str(guild.id)
-        )
+        await asyncio.to_thread(people.changed, client.studio, people.seen(member), str(guild.id))
 
     client.hear("raw_member_remove", left)
     client.hear("raw_member_update", changed)

@@ -12,8 +12,7 @@ Nothing is written when nothing changed, so signing in costs one look at the dat
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from sqlalchemy import select
@@ -77,14 +76,10 @@ async def actor_of(
     """
     member = user if isinstance(user, discord.Member) else await member_of(client, guild, user.id)
     who, spoken = seen(member), locale or locale_of(client, guild)
-    return await asyncio.to_thread(
-        _signed_in, client.studio, who, str(guild), str(channel), spoken
-    )
+    return await asyncio.to_thread(_signed_in, client.studio, who, str(guild), str(channel), spoken)
 
 
-async def member_of(
-    client: "MintmarkClient", guild: int | str, user: int | str
-) -> discord.Member:
+async def member_of(client: "MintmarkClient", guild: int | str, user: int | str) -> discord.Member:
     """Someone's membership as Discord knows it now.
 
     Raises:
@@ -207,7 +202,7 @@ def changed(studio: Studio, who: Seen, guild: str) -> None:
 
 
 def guilds_of(studio: Studio, user: int, among: Iterable[int]) -> list[str]:
-    """The guilds in which someone has a role, of those the bot is in; the last used first. Blocks."""
+    """The guilds of the bot in which someone has a role, the last used first. Blocks."""
     places = [str(guild) for guild in among]
     with studio.db.read() as session:
         found = (
@@ -218,5 +213,3 @@ def guilds_of(studio: Studio, user: int, among: Iterable[int]) -> list[str]:
             .order_by(Membership.updated_at.desc())
         )
         return list(session.scalars(found))
-
-

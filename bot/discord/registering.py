@@ -10,7 +10,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import discord
 import structlog
 
 from bot.discord.disclosure import IN_PROFILE

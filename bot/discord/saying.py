@@ -1,9 +1,9 @@
 """Saying something once, whatever crashes or runs twice meanwhile.
 
-    owed      the post is written down: one for each purpose
-    claimed   one process sends it; the claim of a dead process is taken over
-    sent      with the post's id as the nonce, so that Discord itself drops a second copy when a
-              process died between sending and writing down that it had
+owed      the post is written down: one for each purpose
+claimed   one process sends it; the claim of a dead process is taken over
+sent      with the post's id as the nonce, so that Discord itself drops a second copy when a
+          process died between sending and writing down that it had
 """
 
 import asyncio
@@ -53,9 +53,7 @@ def _mine(client: "MintmarkClient", owed: Owed) -> Post | None:
     return client.posts.of_purpose(owed.purpose)  # it may have been sent meanwhile
 
 
-async def _sent(
-    client: "MintmarkClient", post: Post, message: Message, words: Words
-) -> Sent:
+async def _sent(client: "MintmarkClient", post: Post, message: Message, words: Words) -> Sent:
     """Send every card of the message; the first is the post."""
     where = await _where(client, post)
     first: Sent | None = None

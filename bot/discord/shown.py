@@ -1,4 +1,4 @@
-"""Which candidates a message shows: kept, so that a picture in Discord leads back to its history."""
+"""Which candidates a message shows: so that a picture in Discord leads back to its history."""
 
 from collections.abc import Iterable
 
@@ -22,5 +22,5 @@ def candidates_of(studio: Studio, cids: Iterable[str]) -> list[str]:
     found = select(Candidate.image_cid, Candidate.id).where(Candidate.image_cid.in_(wanted))
     with studio.db.read() as session:
         rows = session.execute(found.order_by(Candidate.created_at)).all()
-    newest = {cid: candidate for cid, candidate in rows}
+    newest: dict[str, str] = {row.image_cid: row.id for row in rows}
     return [newest[cid] for cid in wanted if cid in newest]

@@ -22,6 +22,7 @@ async def test_roles_and_channels_are_made(bot: SmallBot, hall: Hall, ada: Perso
     hidden = discord.PermissionOverwrite(view_channel=False)
     seen = discord.PermissionOverwrite(view_channel=True)
     assert guild.me is not None
+    rules: dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
     rules = {guild.default_role: hidden, creator: seen, guild.me: seen}
     channel = await guild.create_text_channel(
         "Review Room", topic="For operators", overwrites=rules

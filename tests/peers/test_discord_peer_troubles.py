@@ -39,9 +39,7 @@ async def test_an_interaction_can_be_answered_for_fifteen_minutes(
 ) -> None:
     answer = await ada.command(studio, "say", text="hello")
     token = answer.interaction.token
-    webhook = discord.Webhook.partial(
-        peer.application.id, token, session=bot.http._HTTPClient__session
-    )  # type: ignore[attr-defined] # discord.py's own session
+    webhook = discord.Webhook.partial(peer.application.id, token, client=bot)
     peer.clock.advance(14 * 60)
     await webhook.send("still here")
     peer.clock.advance(2 * 60)

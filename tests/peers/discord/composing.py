@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from tests.peers.discord.check_messages import (
 )
 from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.forms import Path
-from tests.peers.discord.permissions import Permission, in_channel
+from tests.peers.discord.mentions import find_mentions
 from tests.peers.discord.state import (
     Attachment,
     Channel,
@@ -22,7 +21,6 @@ from tests.peers.discord.state import (
     Interaction,
     InteractionType,
     Message,
-    Pinged,
     User,
     components_in,
 )
@@ -31,10 +29,6 @@ if TYPE_CHECKING:
     from tests.peers.discord.server import Peer
 
 Json = dict[str, Any]
-
-USER_MENTION = re.compile(r"<@!?(\d+)>")
-ROLE_MENTION = re.compile(r"<@&(\d+)>")
-EVERYONE_MENTION = re.compile(r"@(?:everyone|here)\b")
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ def compose(
     message.attachments = _attach(peer, channel, draft, [])
     message.components = _placed(peer, message, body.get("components") or [])
     _show_embed_pictures(message)
-    _find_mentions(message, body)
+    find_mentions(message, body)
     return message
 
 
@@ -160,7 +154,7 @@ def _take_over(
     message.flags &= ~Flag.LOADING
     _show_embed_pictures(message)
     if "content" in body or "components" in body:
-        _find_mentions(message, body, edit=True)
+        find_mentions(message, body, edit=True)
 
 
 def _type_of(message: Message) -> int:
@@ -254,68 +248,3 @@ def _show_embed_pictures(message: Message) -> None:
                 found = by_name[name]
                 size = {"width": found.width, "height": found.height}
                 embed[key] = {"url": found.url, "proxy_url": found.url, **size}
-
-
-def _find_mentions(message: Message, body: Json, *, edit: bool = False) -> None:
-    """Fill in whom the text names, and whom it may make a sound at."""
-    allowed = body.get("allowed_mentions")
-    everything = {"parse": ["users", "roles", "everyone"], "replied_user": True}
-    rule = everything if allowed is None else allowed
-    parse = rule.get("parse") or []
-    texts = [found["content"] for found in components_in(message.components, {10})]
-    text = "\n".join([message.content, *texts])
-    guild = message.channel.guild
-    users = [int(one) for one in dict.fromkeys(USER_MENTION.findall(text))]
-    roles = [int(one) for one in dict.fromkeys(ROLE_MENTION.findall(text))]
-    if "users" not in parse:
-        users = [one for one in users if str(one) in map(str, rule.get("users") or [])]
-    if "roles" not in parse:
-        roles = [one for one in roles if str(one) in map(str, rule.get("roles") or [])]
-    known = _people_of(message.channel)
-    message.mentions = [known[one] for one in users if one in known]
-    if message.reference is not None and rule.get("replied_user", False):
-        replied = message.reference.author
-        if replied not in (message.author, *message.mentions):
-            message.mentions.append(replied)
-    message.mention_roles = [one for one in roles if guild and one in guild.roles]
-    loud = _may_mention_all(message)
-    everyone = bool(EVERYONE_MENTION.search(text)) and "everyone" in parse
-    message.mention_everyone = everyone and loud
-    if not edit and not message.ephemeral:
-        rings = [one for one in message.mention_roles if loud or _rings(message, one)]
-        ids = [user.id for user in message.mentions if user is not message.author]
-        message.pinged = Pinged(message.mention_everyone, ids, rings)
-
-
-def _rings(message: Message, role_id: int) -> bool:
-    assert message.channel.guild is not None
-    return message.channel.guild.roles[role_id].mentionable
-
-
-def _may_mention_all(message: Message) -> bool:
-    guild = message.channel.guild
-    if guild is None:
-        return False
-    member = guild.members.get(message.author.id)
-    return bool(in_channel(message.channel, member) & Permission.MENTION_EVERYONE)
-
-
-class _People(dict[int, User]):
-    """Users by id, looked up in a guild without copying its members."""
-
-    def __init__(self, channel: Channel) -> None:
-        super().__init__()
-        self._guild = channel.guild
-        if channel.recipient is not None:
-            self[channel.recipient.id] = channel.recipient
-
-    def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or bool(self._guild and key in self._guild.members)
-
-    def __missing__(self, key: int) -> User:
-        assert self._guild is not None
-        return self._guild.members[key].user
-
-
-def _people_of(channel: Channel) -> _People:
-    return _People(channel)

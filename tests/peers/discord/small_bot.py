@@ -82,7 +82,7 @@ class SmallBot(discord.Client):
 
     async def setup_hook(self) -> None:
         add_commands(self.tree)
-        self.tree.on_error = self.on_tree_error
+        self.tree.error(self.on_tree_error)
         await self.tree.sync()
         self.add_view(Buttons())
 

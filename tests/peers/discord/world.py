@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.peers.discord import payloads
 from tests.peers.discord.clock import iso
-from tests.peers.discord.gateway import Intent
+from tests.peers.discord.sessions import Intent
 from tests.peers.discord.state import (
     Channel,
     ChannelType,
