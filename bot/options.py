@@ -67,7 +67,7 @@ def _pair(part: str) -> tuple[str, str]:
     if not sign or not name.strip() or not value.strip():
         raise InvalidInput(
             "“{part}” does not say what it is: write name=value, with commas between, "
-            "such as species=fox, hat=crown.",
+            "such as species=fox, headgear=crown.",
             part=part[:80],
         )
     return name.strip(), value.strip()

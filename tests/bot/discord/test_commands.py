@@ -85,15 +85,15 @@ async def test_a_creator_asks_for_pictures_with_traits_in_words(
         people.studio,
         "create",
         prompt="a fox at night",
-        traits="species=fox, hat=crown",
+        traits="species=fox, headgear=crown",
         count=2,
         seed="9007199254740995",
     )
-    assert not answer.ephemeral
+    assert not answer.ephemeral, answer.text
     with studio.db.read() as session:
         brief = session.scalars(select(Brief)).one()
         job = session.scalars(select(Job)).one()
-    assert brief.traits["species"] == "fox" and brief.traits["hat"] == "crown"
+    assert brief.traits["species"] == "fox" and brief.traits["headgear"] == "crown"
     assert (brief.count, brief.seed) == (2, "9007199254740995")
     assert (job.guild, job.channel) == (str(people.hall.id), str(people.studio.id))
 
