@@ -137,7 +137,9 @@ class Discord(_Section):
     api: AnyUrl | None = Field(  # where the server's REST API begins, as in https://host/api/v10
         default_factory=lambda: os.environ.get(DISCORD_API_VARIABLE), validate_default=True
     )
-    workers: Annotated[int, Field(ge=0, le=16)] = 1  # processes that the bot starts to make pictures
+    workers: Annotated[int, Field(ge=0, le=16)] = (
+        1  # processes that the bot starts to make pictures
+    )
 
 
 def _default_chains() -> dict[str, ChainSettings]:

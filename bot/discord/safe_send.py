@@ -340,9 +340,7 @@ def in_words(error: Exception) -> Exception:
 
 def _missing(error: discord.HTTPException) -> str:
     if error.code == 50001:
-        return (
-            "I cannot see this channel: give me “View Channel” there, or choose another channel."
-        )
+        return "I cannot see this channel: give me “View Channel” there, or choose another channel."
     return (
         "A permission is missing here: I need “View Channel”, “Send Messages”, “Attach Files” and "
         "“Add Reactions” in this channel."
