@@ -119,6 +119,13 @@ class Community(_Section):
     locale: str | None = None  # the language of answers; None: each person's own
 
 
+class Voting(_Section):
+    """How rounds are counted."""
+
+    reconcile_grace_minutes: Annotated[float, Field(ge=0, le=10_080)] = 60.0
+    """How long a round that is over waits for the front end that counts its reactions."""
+
+
 class Generation(_Section):
     """How pictures are made on this machine."""
 
@@ -128,6 +135,7 @@ class Generation(_Section):
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     device: str = "cpu"
+    previews: bool = True  # show pictures while they form, for a twentieth of the time at most
 
 
 class Discord(_Section):
@@ -164,6 +172,7 @@ class Settings(BaseSettings):
     llm: LanguageModel = LanguageModel()
     generation: Generation = Generation()
     limits: Limits = Limits()
+    voting: Voting = Voting()
     community: Community = Community()
     discord: Discord = Field(default_factory=Discord)
     chains: dict[str, ChainSettings] = Field(default_factory=_default_chains)

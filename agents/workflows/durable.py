@@ -61,7 +61,7 @@ def backoff_s(attempt: int) -> float:
 class Outcome(NamedTuple):
     """What came of a tool call, as a step keeps it."""
 
-    kind: Literal["done", "overtaken", "unavailable", "failed"]
+    kind: Literal["done", "overtaken", "unavailable", "paused", "failed"]
     sentence: str = ""  # why, for the person
 
     @property

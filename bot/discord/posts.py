@@ -46,18 +46,16 @@ class Posts:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    def owe(self, owed: Owed, message: str | None = None) -> tuple[Post, bool]:
-        """Write down that a post is owed, or that it stands already in a message.
+    def owe(
+        self, owed: Owed, state: State = "wanted", message: str | None = None
+    ) -> tuple[Post, bool]:
+        """Write down that a post is owed, or in which state and message it is already.
 
         Returns:
             The post of this purpose, and whether it is a new one.
         """
         post = Post(
-            id=short_id("post"),
-            front_end=FRONT_END,
-            message=message,
-            state="sent" if message else "wanted",
-            **vars(owed),
+            id=short_id("post"), front_end=FRONT_END, message=message, state=state, **vars(owed)
         )
         try:
             with self._studio.db.write() as session:
