@@ -7,7 +7,7 @@ translation is left out, and the English stands.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -18,15 +18,17 @@ from bot.texts.catalogue import FILES, catalogue_of
 from bot.texts.templates import Entry
 from tools.phrases import WORD
 
-COMMAND, OPTION, MENU = "command name", "option name", "menu name"
-COMMAND_SAYS, OPTION_SAYS = "command description", "option description"
+if TYPE_CHECKING:
+    from bot.discord.client import MintmarkClient
+
+COMMAND, OPTION, MENU, SAYS = "command name", "option name", "menu name", ""
 _CONTEXTS = {
     Place.command_name: COMMAND,
     Place.group_name: COMMAND,
     Place.parameter_name: OPTION,
-    Place.command_description: COMMAND_SAYS,
-    Place.group_description: COMMAND_SAYS,
-    Place.parameter_description: OPTION_SAYS,
+    Place.command_description: SAYS,
+    Place.group_description: SAYS,
+    Place.parameter_description: SAYS,
     Place.choice_name: WORD,
 }
 _NAME = re.compile(r"[-_\w]{1,32}")
@@ -47,9 +49,14 @@ class Translator(app_commands.Translator):
         if locale.value.split("-")[0] not in FILES:
             return None
         is_menu = isinstance(context.data, app_commands.ContextMenu)
-        kind = MENU if is_menu else _CONTEXTS.get(context.location, "")
+        kind = MENU if is_menu else _CONTEXTS.get(context.location, SAYS)
         told = catalogue_of(locale.value).sentence(string.message, kind)
         return told if told != string.message and is_lawful(told, kind) else None
+
+
+async def setup(client: "MintmarkClient") -> None:
+    """Have the client's commands translated when they are registered."""
+    await client.tree.set_translator(Translator())
 
 
 def is_lawful(text: str, kind: str) -> bool:
@@ -66,7 +73,7 @@ def entries(commands: Iterable[Named], place: str) -> Iterator[Entry]:
             yield Entry(command.name, context=MENU, place=place)
             continue
         yield Entry(command.name, context=COMMAND, place=place)
-        yield Entry(command.description, context=COMMAND_SAYS, place=place)
+        yield Entry(command.description, context=SAYS, place=place)
         if isinstance(command, app_commands.Group):
             yield from entries(command.commands, place)
         else:
@@ -76,6 +83,6 @@ def entries(commands: Iterable[Named], place: str) -> Iterator[Entry]:
 def _options(command: app_commands.Command[Any, ..., Any], place: str) -> Iterator[Entry]:
     for option in command.parameters:
         yield Entry(str(option.display_name), context=OPTION, place=place)
-        yield Entry(str(option.description), context=OPTION_SAYS, place=place)
+        yield Entry(str(option.description), context=SAYS, place=place)
         for choice in option.choices:
             yield Entry(choice.name, context=WORD, place=place)
