@@ -1,13 +1,18 @@
-"""What could stand as the value of an option, looked up in the database, for completion."""
+"""What could stand as the value of an option, looked up where it stands, for completion."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from bot.options import Option
+from tools.errors import MintmarkError
+from tools.generation.candidates import not_removed
+from tools.generation.models import models_of
 from tools.generation.tables import Brief, Candidate, Job
+from tools.metadata.collection import collection_files, collection_of
 from tools.minting.tables import MintRequest, Token
 from tools.people import Actor
 from tools.provenance.tables import Person
@@ -30,7 +35,7 @@ Rows = Callable[[Actor], Select[Any, Any]]
 
 def _candidates(actor: Actor) -> Select[Any, Any]:
     made = select(Candidate.id, Person.name).join(Person, Person.id == Candidate.person_id)
-    return made.order_by(Candidate.created_at.desc())
+    return made.where(not_removed()).order_by(Candidate.created_at.desc())
 
 
 def _briefs(actor: Actor) -> Select[Any, Any]:
@@ -68,11 +73,36 @@ _SOURCES: Mapping[str, tuple[Rows, ...]] = {
 }
 
 
+def _styles(studio: Studio) -> Iterator[Suggestion]:
+    """The styles of the collection that is used where none is named."""
+    with suppress(MintmarkError):  # its file is wrong: whoever uses it is told
+        for name, style in collection_of(studio).styles.items():
+            yield Suggestion(name, style.description)
+
+
+def _collections(studio: Studio) -> Iterator[Suggestion]:
+    with suppress(MintmarkError):
+        for slug in sorted(collection_files(studio.settings.collections_dir)):
+            yield Suggestion(slug, "")
+
+
+def _models(studio: Studio) -> Iterator[Suggestion]:
+    for name in models_of(studio).names:
+        yield Suggestion(name, "")
+
+
+_NAMES: Mapping[str, Callable[[Studio], Iterator[Suggestion]]] = {
+    "style": _styles,
+    "collection": _collections,
+    "model": _models,
+}
+
+
 def suggestions(studio: Studio, actor: Actor, option: Option, begun: str) -> list[Suggestion]:
     """Values for an option that begin with what is typed, the newest first."""
     if option.choices:
         return _beginning(begun, [Suggestion(choice, "") for choice in option.choices])
-    found: list[Suggestion] = []
+    found = [*_NAMES[option.name](studio)] if option.name in _NAMES else []
     with studio.db.read() as session:
         for rows in _SOURCES.get(option.name, ()):
             wanted = rows(actor).limit(LIMIT * 4)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tools.definition import Input, Output, tool
 from tools.errors import Conflict, InvalidInput, NotFound, Refused
+from tools.generation.candidates import candidate_of
 from tools.generation.tables import Candidate
 from tools.metadata.collection import collection_of
 from tools.metadata.store import store_of
@@ -216,10 +217,8 @@ def _chosen(call: OpenCall, wish: ProposeIn) -> tuple[Candidate, Round | None]:
                 raise InvalidInput(
                     f"{wish.candidate_id} did not win {round_.id}: {round_.winner_id} did."
                 )
-            return session.get_one(Candidate, round_.winner_id), round_
-        candidate = session.get(Candidate, wish.candidate_id)
-        if candidate is None:
-            raise NotFound(f"There is no picture {str(wish.candidate_id)[:32]!r}: see /gallery.")
+            return candidate_of(session, str(round_.winner_id)), round_
+        candidate = candidate_of(session, str(wish.candidate_id))
         _refuse_rejected(session, candidate)
         won = session.scalar(select(Round).filter_by(winner_id=candidate.id, state="closed"))
     if won is None and not call.role.reaches(Role.OPERATOR):

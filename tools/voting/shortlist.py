@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from tools.errors import Conflict, InvalidInput, NotFound
+from tools.generation.candidates import candidate_of, not_removed
 from tools.generation.tables import Candidate
 from tools.minting.tables import Token
 from tools.scoring.tables import Verdict
@@ -27,7 +28,7 @@ def take_shortlist(session: Session, collection: str) -> list[Candidate]:
     """
     stood = select(RoundEntry.candidate_id)
     query = _shortlisted().where(
-        Candidate.collection == collection, Candidate.id.not_in(stood), _not_minted()
+        Candidate.collection == collection, Candidate.id.not_in(stood), _not_minted(), not_removed()
     )
     best_first = query.order_by(Verdict.value.desc(), Candidate.created_at, Candidate.id)
     found = list(session.scalars(best_first.limit(MOST_ENTRIES)))
@@ -62,10 +63,7 @@ def take_named(
 
 
 def _named(session: Session, candidate_id: str) -> Candidate:
-    candidate = session.get(Candidate, candidate_id)
-    if candidate is None:
-        raise NotFound(f"There is no candidate {candidate_id!r}: /gallery shows those there are.")
-    return candidate
+    return candidate_of(session, candidate_id)
 
 
 def _may_stand(session: Session, candidate: Candidate) -> None:
