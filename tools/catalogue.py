@@ -23,7 +23,9 @@ from tools.verification.certify import certificate
 from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
 from tools.voting.board import rounds, show_round
-from tools.voting.rounds import close_due_round, close_round, extend_round, open_round
+from tools.voting.closing import close_due_round, close_round
+from tools.voting.reconciling import count_round_by, reconcile_round
+from tools.voting.rounds import extend_round, open_round
 
 TOOLS: tuple[AnyTool, ...] = (
     create,
@@ -52,6 +54,8 @@ TOOLS: tuple[AnyTool, ...] = (
     show_round,
     vote,
     withdraw_vote,
+    count_round_by,
+    reconcile_round,
     propose_mint,
     approve,
     reject,
