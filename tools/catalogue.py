@@ -4,6 +4,7 @@ from tools.community.pausing import pause, resume
 from tools.community.setting import limits, rules, set_limit, set_rule
 from tools.definition import AnyTool
 from tools.generation.create import create
+from tools.generation.descent import remix, reseed, vary
 from tools.generation.gallery import collections, gallery, models, show_candidate
 from tools.generation.jobs import cancel_job, job_status
 from tools.generation.render import render
@@ -19,10 +20,15 @@ from tools.verification.certify import certificate
 from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
 from tools.voting.board import rounds, show_round
-from tools.voting.rounds import close_due_round, close_round, extend_round, open_round
+from tools.voting.closing import close_due_round, close_round
+from tools.voting.reconciling import count_round_by, reconcile_round
+from tools.voting.rounds import extend_round, open_round
 
 TOOLS: tuple[AnyTool, ...] = (
     create,
+    vary,
+    remix,
+    reseed,
     render,
     score,
     job_status,
@@ -39,6 +45,8 @@ TOOLS: tuple[AnyTool, ...] = (
     show_round,
     vote,
     withdraw_vote,
+    count_round_by,
+    reconcile_round,
     propose_mint,
     approve,
     reject,

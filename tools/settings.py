@@ -119,6 +119,13 @@ class Community(_Section):
     locale: str | None = None  # the language of answers; None: each person's own
 
 
+class Voting(_Section):
+    """How rounds are counted."""
+
+    reconcile_grace_minutes: Annotated[float, Field(ge=0, le=10_080)] = 60.0
+    """How long a round that is over waits for the front end that counts its reactions."""
+
+
 class Generation(_Section):
     """How pictures are made on this machine."""
 
@@ -128,6 +135,7 @@ class Generation(_Section):
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     device: str = "cpu"
+    previews: bool = True  # show pictures while they form, for a twentieth of the time at most
 
 
 class Discord(_Section):
@@ -137,7 +145,9 @@ class Discord(_Section):
     api: AnyUrl | None = Field(  # where the server's REST API begins, as in https://host/api/v10
         default_factory=lambda: os.environ.get(DISCORD_API_VARIABLE), validate_default=True
     )
-    workers: Annotated[int, Field(ge=0, le=16)] = 1  # processes that the bot starts to make pictures
+    workers: Annotated[int, Field(ge=0, le=16)] = (
+        1  # processes that the bot starts to make pictures
+    )
 
 
 def _default_chains() -> dict[str, ChainSettings]:
@@ -162,6 +172,7 @@ class Settings(BaseSettings):
     llm: LanguageModel = LanguageModel()
     generation: Generation = Generation()
     limits: Limits = Limits()
+    voting: Voting = Voting()
     community: Community = Community()
     discord: Discord = Field(default_factory=Discord)
     chains: dict[str, ChainSettings] = Field(default_factory=_default_chains)
@@ -221,7 +232,11 @@ def load_settings(**overrides: object) -> Settings:
     """
     named = os.environ.get(CONFIG_VARIABLE)
     if named and not Path(named).is_file():
-        raise ConfigurationError(f"{CONFIG_VARIABLE} names {named!r}, but there is no such file.")
+        raise ConfigurationError(
+            "{variable} names {named!r}, but there is no such file.",
+            variable=CONFIG_VARIABLE,
+            named=named,
+        )
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic at run time
     except ValidationError as error:
@@ -229,12 +244,17 @@ def load_settings(**overrides: object) -> Settings:
     except _SecretInFile as error:
         variable = "MINTMARK_" + str(error).upper().replace(".", "__")
         raise ConfigurationError(
-            f"{named or CONFIG_NAME} holds the secret {error}. Take it out, and give it as "
-            f"{variable} in the environment, or as a file in the folder that {SECRETS_VARIABLE} "
-            "names."
+            "{named} holds the secret {error}. Take it out, and give it as {variable} in "
+            "the environment, or as a file in the folder that {folder_variable} names.",
+            named=named or CONFIG_NAME,
+            error=str(error),
+            variable=variable,
+            folder_variable=SECRETS_VARIABLE,
         ) from None
     except ValueError as error:  # the TOML file itself does not parse
-        raise ConfigurationError(f"{named or CONFIG_NAME} is not valid TOML: {error}.") from None
+        raise ConfigurationError(
+            "{named} is not valid TOML: {error}.", named=named or CONFIG_NAME, error=str(error)
+        ) from None
 
 
 def _in_words(error: ValidationError) -> str:

@@ -117,8 +117,9 @@ def employ(studio: Studio) -> None:
     global _hands
     if _hands is not None:
         raise Conflict(
-            f"The workflows of this process work in {_hands.studio.settings.data_dir} already: "
-            "close that workshop first, or start another process."
+            "The workflows of this process work in {data_dir} already: close that "
+            "workshop first, or start another process.",
+            data_dir=_hands.studio.settings.data_dir,
         )
     _hands = _Hands(studio)
 

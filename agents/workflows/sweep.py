@@ -18,6 +18,7 @@ from agents.workflows import mint, round
 from agents.workflows.durable import VERSION, enqueue
 from tools.generation import jobs
 from tools.generation.tables import Job
+from tools.generation.waiting import UNFINISHED
 from tools.minting.tables import MintRequest
 from tools.studio import Studio
 from tools.voting.tables import Round
@@ -100,7 +101,7 @@ def recover_dead(studio: Studio) -> list[str]:
 
 def _unfinished(studio: Studio) -> Iterator[_Row]:
     with studio.db.read() as session:
-        for job_id in session.scalars(select(Job.id).where(Job.state.in_(jobs.UNFINISHED))):
+        for job_id in session.scalars(select(Job.id).where(Job.state.in_(UNFINISHED))):
             yield _Row("generate", job_id)
         for round_id in session.scalars(select(Round.id).where(Round.state == "open")):
             yield _Row("round", round_id)

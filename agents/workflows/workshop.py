@@ -96,7 +96,9 @@ class Workshop:
                 return round.order(self._studio, key)
             case "mint":
                 return mint.order(key)
-        raise NotFound(f"There is no workflow {workflow!r}: use generate, round or mint.")
+        raise NotFound(
+            "There is no workflow {workflow!r}: use generate, round or mint.", workflow=workflow
+        )
 
     def _keep_sweeping(self) -> None:
         while not self._closing.is_set():

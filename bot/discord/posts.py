@@ -46,18 +46,16 @@ class Posts:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    def owe(self, owed: Owed, message: str | None = None) -> tuple[Post, bool]:
-        """Write down that a post is owed, or that it stands already in a message.
+    def owe(
+        self, owed: Owed, state: State = "wanted", message: str | None = None
+    ) -> tuple[Post, bool]:
+        """Write down that a post is owed, or in which state and message it is already.
 
         Returns:
             The post of this purpose, and whether it is a new one.
         """
         post = Post(
-            id=short_id("post"),
-            front_end=FRONT_END,
-            message=message,
-            state="sent" if message else "wanted",
-            **vars(owed),
+            id=short_id("post"), front_end=FRONT_END, message=message, state=state, **vars(owed)
         )
         try:
             with self._studio.db.write() as session:
@@ -68,9 +66,7 @@ class Posts:
             assert known is not None  # posts are never deleted
             return known, False
 
-    def sent(
-        self, post_id: str, channel: str, message: str, pictures: Sequence[str] = ()
-    ) -> Post:
+    def sent(self, post_id: str, channel: str, message: str, pictures: Sequence[str] = ()) -> Post:
         """Note where a post stands, and which candidates it shows, in their order."""
         with self._studio.db.write() as session:
             post = _set(session, post_id, "sent")
@@ -94,9 +90,7 @@ class Posts:
     def of_purpose(self, purpose: str) -> Post | None:
         """The post for a purpose."""
         with self._studio.db.read() as session:
-            return session.scalar(
-                select(Post).filter_by(front_end=FRONT_END, purpose=purpose)
-            )
+            return session.scalar(select(Post).filter_by(front_end=FRONT_END, purpose=purpose))
 
     def of_message(self, message: int | str) -> Post | None:
         """The post that stands in a message."""
@@ -161,9 +155,7 @@ class Posts:
 
 def show(session: Session, message: str, pictures: Sequence[str]) -> None:
     """Note in a session which candidates a message shows, in their order."""
-    session.execute(
-        delete(PostedPicture).filter_by(front_end=FRONT_END, message=message)
-    )
+    session.execute(delete(PostedPicture).filter_by(front_end=FRONT_END, message=message))
     session.add_all(
         PostedPicture(front_end=FRONT_END, message=message, position=place, candidate_id=candidate)
         for place, candidate in enumerate(pictures, 1)

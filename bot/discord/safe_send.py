@@ -38,7 +38,7 @@ T = TypeVar("T")
 PATIENCE_S = 60.0
 _LONGEST_PAUSE_S = 15.0
 _NO_PINGS = discord.AllowedMentions.none()
-_TRANSIENT = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+TRANSIENT = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 _log = structlog.get_logger("mintmark.discord.send")
 
 
@@ -51,7 +51,7 @@ class Card(Protocol):
 
     @property
     def files(self) -> Sequence[discord.File]:
-        """The files that the components name; read once."""
+        """The files that the components name, opened anew each time."""
 
 
 class Gone(NotFound):
@@ -150,7 +150,7 @@ async def _post(
         more["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
 
     async def attempt() -> Any:
-        with _parameters(card, files=list(card.files), **more) as params:
+        with _parameters(card, files=card.files, **more) as params:
             return await client.http.send_message(channel, params=params)
 
     data: dict[str, Any] = await persistently(attempt, client)
@@ -165,7 +165,7 @@ async def edit(client: Client, at: Sent, card: Card) -> None:
     """
 
     async def attempt() -> Any:
-        with _parameters(card, attachments=list(card.files)) as params:
+        with _parameters(card, attachments=card.files) as params:
             return await client.http.edit_message(at.channel, at.message, params=params)
 
     await persistently(attempt, client)
@@ -195,7 +195,7 @@ async def delete(client: Client, at: Sent) -> None:
 
 async def delete_original(interaction: "discord.Interaction[Any]") -> None:
     """Delete the announced answer, or the answer that took its place; best effort."""
-    with suppress(discord.HTTPException, *_TRANSIENT):
+    with suppress(discord.HTTPException, *TRANSIENT):
         await interaction.delete_original_response()
 
 
@@ -225,7 +225,7 @@ class _Hook:
 
     async def post(self, token: str, card: Card, private: bool) -> Any:
         flags = discord.MessageFlags(ephemeral=private)
-        with _parameters(card, files=list(card.files), flags=flags) as params:
+        with _parameters(card, files=card.files, flags=flags) as params:
             return await self._adapter.execute_webhook(
                 self._application,
                 token,
@@ -238,7 +238,7 @@ class _Hook:
             )
 
     async def edit(self, token: str, message: str, card: Card) -> Any:
-        with _parameters(card, attachments=list(card.files)) as params:
+        with _parameters(card, attachments=card.files) as params:
             return await self._adapter.edit_webhook_message(
                 self._application,
                 token,
@@ -262,8 +262,6 @@ async def _by_token(client: Client, call: Callable[[_Hook], Awaitable[Any]]) -> 
 
 
 def _parameters(card: Card, **more: Any) -> "MultipartParameters":
-    for file in card.files:
-        file.reset()
     return handle_message_parameters(view=card.view, allowed_mentions=_NO_PINGS, **more)
 
 
@@ -280,7 +278,7 @@ async def persistently(
     while True:
         try:
             return await call()
-        except (discord.HTTPException, discord.RateLimited, *_TRANSIENT) as error:
+        except (discord.HTTPException, discord.RateLimited, *TRANSIENT) as error:
             pause = _pause(error, attempt)
             over = client is not None and client.is_closed()
             if pause is None or over or loop.time() + pause > until:
@@ -340,9 +338,7 @@ def in_words(error: Exception) -> Exception:
 
 def _missing(error: discord.HTTPException) -> str:
     if error.code == 50001:
-        return (
-            "I cannot see this channel: give me “View Channel” there, or choose another channel."
-        )
+        return "I cannot see this channel: give me “View Channel” there, or choose another channel."
     return (
         "A permission is missing here: I need “View Channel”, “Send Messages”, “Attach Files” and "
         "“Add Reactions” in this channel."

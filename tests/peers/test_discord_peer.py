@@ -1,41 +1,12 @@
 """Real discord.py passes through the local Discord, over real sockets."""
 
-from collections.abc import AsyncIterator
-
 import discord
 import pytest
 
-from tests.peers.discord import Channel, Hall, Peer, Person, running_peer
+from tests.peers.discord import Channel, Hall, Peer, Person
 from tests.peers.discord.answers import NotPossible
 from tests.peers.discord.cdn import png
-from tests.peers.discord.small_bot import Gallery, SmallBot, picture, running_bot
-
-
-@pytest.fixture
-async def peer() -> AsyncIterator[Peer]:
-    async with running_peer() as peer:
-        yield peer
-
-
-@pytest.fixture
-def hall(peer: Peer) -> Hall:
-    return peer.add_guild("hall")
-
-
-@pytest.fixture
-def studio(hall: Hall) -> Channel:
-    return hall.text_channel("studio")
-
-
-@pytest.fixture
-def ada(hall: Hall) -> Person:
-    return hall.join("ada")
-
-
-@pytest.fixture
-async def bot(peer: Peer, studio: Channel, ada: Person) -> AsyncIterator[SmallBot]:
-    async with running_bot(peer) as bot:
-        yield bot
+from tests.peers.discord.small_bot import Gallery, SmallBot, picture
 
 
 async def test_a_command_is_answered(bot: SmallBot, ada: Person, studio: Channel) -> None:

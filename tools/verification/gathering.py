@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from tools.studio import Studio
 
 
+_ABOUT_A_ROUND = (
+    "extend_round",
+    "count_round_by",
+    "reconcile_round",
+    "close_round",
+    "close_due_round",
+)
+
+
 def request_of(session: Session, candidate_id: str) -> MintRequest | None:
     """The candidate's mint request that was not rejected, if it has one."""
     live = select(MintRequest).where(
@@ -103,7 +112,7 @@ def _making_calls(session: Session, candidate: Candidate) -> Iterator[str]:
 def round_calls(session: Session, round_id: str) -> Iterator[str]:
     """The calls that opened, extended and closed a round, and every ballot in it."""
     yield from session.scalars(select(Round.tool_call_id).where(Round.id == round_id))
-    for tool in ("extend_round", "close_round", "close_due_round"):
+    for tool in _ABOUT_A_ROUND:
         yield from calls_with(session, tool, "round_id", round_id)
     yield from session.scalars(select(Ballot.tool_call_id).where(Ballot.round_id == round_id))
     yield from _votes_during(session, round_id)

@@ -1,5 +1,6 @@
 """Steps about the rows of the vote and of the mint, against the records that fix them."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from tools.minting.tables import (
 )
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person
-from tools.verification.choosing_steps import closing_of
+from tools.verification.choosing_steps import ballots_told, closing_of
 from tools.verification.deciding_steps import approvals_needed, approvals_of
 from tools.verification.records import RecordedCall, Story, differences, item, mapping
 from tools.verification.report import Step, failed, judged, not_checked
@@ -61,13 +62,43 @@ def _round_row(session: Session, story: Story, row: Round) -> Step:
 
 def _ballot_rows(session: Session, story: Story, round_: Round) -> Step:
     rows = list(session.scalars(select(Ballot).filter_by(round_id=round_.id).order_by(Ballot.id)))
-    wrong = [fault for row in rows for fault in _ballot_faults(session, story, row)]
-    known = {row.tool_call_id for row in rows}
-    for call in story.of_tool("vote", "withdraw_vote"):
-        if _counted(call, round_.id) and call.id not in known:
+    by_call = defaultdict(list)
+    for row in rows:
+        by_call[row.tool_call_id].append(row)
+    wrong = [f for call_id, made in by_call.items() for f in _faults(session, story, call_id, made)]
+    for call in story.of_tool("vote", "withdraw_vote", "reconcile_round"):
+        if _counted(call, round_.id) and call.id not in by_call:
             wrong.append(f"{call.place} tells of a ballot whose row is gone ({call.id})")
     wrong += _standing_faults(session, round_)
     return judged(f"rows ballot of {round_.id}", _BALLOTS, wrong, f"{len(rows)} ballots")
+
+
+def _faults(session: Session, story: Story, call_id: str, made: list[Ballot]) -> Iterator[str]:
+    """What is wrong with the ballots that one call made."""
+    call = story.call(call_id)
+    if call is not None and call.tool == "reconcile_round":
+        yield from _reconciled_faults(session, call, made)
+        return
+    for row in made:
+        yield from _ballot_faults(session, story, row)
+
+
+def _reconciled_faults(session: Session, call: RecordedCall, made: list[Ballot]) -> Iterator[str]:
+    """The ballots of a reconciliation against the list in its record, in its order."""
+    told = ballots_told(call)
+    if call.was_cut_off:
+        return
+    if len(told) != len(made):
+        yield f"{call.place} tells of {len(told)} ballots, {len(made)} rows name it"
+    for row, line in zip(made, told, strict=False):
+        person = session.get(Person, row.person_id)
+        found = {
+            "person": person.commitment if person else None,
+            "kind": row.kind,
+            "candidate": row.candidate_id,
+        }
+        meant = {name: line.get(name) for name in found}
+        yield from (f"ballot {row.id}: {d}" for d in differences(found, meant, call.place))
 
 
 def _standing_faults(session: Session, round_: Round) -> Iterator[str]:
@@ -87,7 +118,7 @@ def _standing_faults(session: Session, round_: Round) -> Iterator[str]:
 
 def _counted(call: RecordedCall, round_id: str) -> bool:
     in_round = call.is_settled and call.result.get("round_id") == round_id
-    return in_round and call.result.get("kind") in _COUNTED
+    return in_round and bool(call.result.get("kind") in _COUNTED or ballots_told(call))
 
 
 def _ballot_faults(session: Session, story: Story, row: Ballot) -> Iterator[str]:

@@ -48,12 +48,16 @@ class Bracket(Base):
     collection: Mapped[str] = mapped_column(String(64))
     guild: Mapped[str] = mapped_column(String(64), index=True)
     title: Mapped[str] = mapped_column(String(200))
+    heat_size: Mapped[int]  # how many candidates stand in one round at most
     minutes: Mapped[float]  # each stage lasts
-    quorum: Mapped[int]
+    quorum: Mapped[int]  # of each round
     hidden: Mapped[bool]
+    eligibility: Mapped[dict[str, Any] | None]  # the rules of all its rounds
     state: Mapped[str] = mapped_column(String(16), index=True)  # open closed
     winner_id: Mapped[str | None] = mapped_column(ShortId, ForeignKey("candidate.id"))
+    outcome: Mapped[str | None] = mapped_column(Text)  # in words
     created_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
 
 
 class Nomination(Base):

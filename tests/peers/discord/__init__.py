@@ -6,7 +6,8 @@ trouble it.
 """
 
 from tests.peers.discord.answers import Answer
-from tests.peers.discord.people import Hall, Person
+from tests.peers.discord.hall import Hall
+from tests.peers.discord.people import Person
 from tests.peers.discord.permissions import Permission
 from tests.peers.discord.server import Peer, running_peer
 from tests.peers.discord.state import Channel, Guild, Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ class Cdn:
         number = self._peer.ids.next()
         name = PurePath(name.replace("\\", "/")).name.replace(" ", "_") or "unknown"
         guessed = mimetypes.guess_type(name)[0] or content_type
-        url = f"{self._peer.url}/attachments/{channel_id}/{number}/{name}"
+        signature = "?ex=7f000000&is=60000000&hm=" + f"{number:064x}"
+        url = f"{self._peer.url}/attachments/{channel_id}/{number}/{name}{signature}"
         width, height = picture_size(data) or (None, None)
         kept = Attachment(number, name, guessed, data, url, width=width, height=height)
         self._files[channel_id, number] = kept
@@ -43,6 +44,10 @@ class Cdn:
     def strip_text_chunks(self) -> None:
         """From now on serve PNG files without the chunks that carry text."""
         self._on_way_out = without_text_chunks
+
+    def recompress(self) -> None:
+        """From now on serve PNG files as a re-encoding leaves them: the pixels and no more."""
+        self._on_way_out = recompressed
 
     def change(self, change: Callable[[bytes], bytes] | None) -> None:
         """From now on serve files through this, or as they are again."""
@@ -72,14 +77,28 @@ def without_text_chunks(data: bytes) -> bytes:
     """A PNG without its text, Exif and C2PA chunks; anything else unchanged."""
     if not data.startswith(PNG):
         return data
-    kept, at = [PNG], len(PNG)
+    kept = [_chunk(kind, body) for kind, body in _chunks(data) if kind not in TEXT_CHUNKS]
+    return PNG + b"".join(kept)
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = len(PNG)
     while at + 8 <= len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
-        end = at + 12 + length
-        if kind not in TEXT_CHUNKS:
-            kept.append(data[at:end])
-        at = end
-    return b"".join(kept)
+        yield kind, data[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def recompressed(data: bytes) -> bytes:
+    """A PNG with the same pixels, other bytes and no text; anything else unchanged."""
+    if not data.startswith(PNG):
+        return data
+    chunks = list(_chunks(without_text_chunks(data)))
+    pixels = zlib.decompress(b"".join(body for kind, body in chunks if kind == b"IDAT"))
+    first = next(place for place, (kind, _) in enumerate(chunks) if kind == b"IDAT")
+    others = [_chunk(kind, body) for kind, body in chunks if kind != b"IDAT"]
+    packed = _chunk(b"IDAT", zlib.compress(pixels, 1))
+    return PNG + b"".join([*others[:first], packed, *others[first:]])
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:

@@ -14,46 +14,15 @@ from tests.peers.discord.forms import Form, Path
 Json = dict[str, Any]
 
 CHAT, USER, MESSAGE = 1, 2, 3
-MOST_COMMANDS = {CHAT: 100, USER: 5, MESSAGE: 5}
+MOST_COMMANDS = {CHAT: 100, USER: 15, MESSAGE: 15}
 MOST_CHARACTERS = 8000
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN = 1, 2, 3, 4, 5
 USER_OPTION, CHANNEL_OPTION, ROLE_OPTION, MENTIONABLE, NUMBER, ATTACHMENT = 6, 7, 8, 9, 10, 11
 LARGEST = 2**53
-LOCALES = frozenset(
-    [
-        "id",
-        "da",
-        "de",
-        "en-GB",
-        "en-US",
-        "es-ES",
-        "es-419",
-        "fr",
-        "hr",
-        "it",
-        "lt",
-        "hu",
-        "nl",
-        "no",
-        "pl",
-        "pt-BR",
-        "ro",
-        "fi",
-        "sv-SE",
-        "vi",
-        "tr",
-        "cs",
-        "el",
-        "bg",
-        "ru",
-        "uk",
-        "hi",
-        "th",
-        "zh-CN",
-        "ja",
-        "zh-TW",
-        "ko",
-    ]
+LOCALES = (
+    *("id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl"),
+    *("no", "pl", "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi"),
+    *("th", "zh-CN", "ja", "zh-TW", "ko"),
 )
 
 
@@ -124,7 +93,7 @@ def _check_localizations(form: Form, holder: Json, key: str, path: Path, most: i
     texts = holder.get(f"{key}_localizations") or {}
     here = (*path, f"{key}_localizations")
     for locale in texts:
-        if form.choice(locale, (*here, locale), sorted(LOCALES)):
+        if form.choice(locale, (*here, locale), LOCALES):
             form.text(texts, locale, here, most, 1)
 
 

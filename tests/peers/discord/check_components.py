@@ -162,7 +162,7 @@ def _check_row(form: Form, row: Json, path: Path) -> None:
 
 def _check_button(form: Form, button: Json, path: Path) -> None:
     form.text(button, "label", path, 80)
-    style = button.get("style")
+    style: Any = button.get("style")
     if not form.choice(style, (*path, "style"), range(1, 7)):
         return
     if style == 5:
@@ -194,7 +194,7 @@ def _check_select(form: Form, select: Json, path: Path) -> None:
     form.text(select, "placeholder", path, 150)
     least = form.number(select, "min_values", path, 0, 25)
     most = form.number(select, "max_values", path, 1, 25)
-    if (1 if least is None else least) > (1 if most is None else most):
+    if (1.0 if least is None else least) > (1.0 if most is None else most):
         message = "min_values must be less than or equal to max_values"
         form.bad((*path, "min_values"), "COMPONENT_MIN_VALUES_TOO_LARGE", message)
     if select["type"] == STRING_SELECT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +13,14 @@ from tests.peers.discord.check_messages import (
 )
 from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.forms import Path
-from tests.peers.discord.permissions import Permission, in_channel
+from tests.peers.discord.mentions import find_mentions
 from tests.peers.discord.state import (
     Attachment,
     Channel,
     Flag,
     Interaction,
+    InteractionType,
     Message,
-    Pinged,
     User,
     components_in,
 )
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
     from tests.peers.discord.server import Peer
 
 Json = dict[str, Any]
-
-USER_MENTION = re.compile(r"<@!?(\d+)>")
-ROLE_MENTION = re.compile(r"<@&(\d+)>")
-EVERYONE_MENTION = re.compile(r"@(?:everyone|here)\b")
 
 
 @dataclass(frozen=True)
@@ -69,13 +64,14 @@ def compose(
     flags = int(body.get("flags") or 0) if isinstance(body.get("flags"), int) else 0
     v2 = bool(flags & Flag.IS_COMPONENTS_V2)
     _check(peer, channel, draft, [], v2)
-    if not (body.get("content") or body.get("embeds") or body.get("components") or draft.uploads):
-        raise DiscordError(400, 50006, "Cannot send an empty message")
+    said = str(body.get("content") or "").strip()
+    if not (said or body.get("embeds") or body.get("components") or draft.uploads):
+        raise empty_message()
     message = Message(
         id=peer.ids.next(),
         channel=channel,
         author=author,
-        content=str(body.get("content") or "").strip(),
+        content=said,
         flags=(flags & SETTABLE) | (Flag.EPHEMERAL if draft.ephemeral else 0),
         embeds=body.get("embeds") or [],
         reference=reference,
@@ -87,7 +83,7 @@ def compose(
     message.attachments = _attach(peer, channel, draft, [])
     message.components = _placed(peer, message, body.get("components") or [])
     _show_embed_pictures(message)
-    _find_mentions(message, body, default_all=True)
+    find_mentions(message, body)
     return message
 
 
@@ -96,16 +92,35 @@ def amend(peer: Peer, message: Message, draft: Draft) -> None:
     body = draft.body
     given = body.get("flags") or 0
     v2 = message.is_v2 or bool(isinstance(given, int) and given & Flag.IS_COMPONENTS_V2)
-    kept = message.attachments
-    if body.get("attachments") is not None:
-        wanted = {str(one.get("id")) for one in body["attachments"]}
-        kept = [one for one in message.attachments if str(one.id) in wanted]
-    _check(peer, message.channel, draft, kept, v2)
+    kept = _kept(message, body)
+    described = {str(one.get("id")) for one in body.get("attachments") or []}
+    _check(peer, message.channel, draft, kept, v2, described)
+    if not v2 and _would_be_empty(message, body, kept, draft):
+        raise empty_message()
     if v2 and not message.is_v2 and (_stays(message, body)):
         code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
         errors = {"content": {"_errors": [{"code": code, "message": "Clear the old fields"}]}}
         raise DiscordError(400, 50035, "Invalid Form Body", errors)
     _take_over(peer, message, draft, kept, v2)
+
+
+def _kept(message: Message, body: Json) -> list[Attachment]:
+    """The files that stay: those the edit lists, and those its components still show."""
+    if body.get("attachments") is None:
+        return message.attachments
+    wanted = {str(one.get("id")) for one in body["attachments"]}
+    shown = str(body.get("components")) + str(body.get("embeds"))
+    return [one for one in message.attachments if str(one.id) in wanted or one.url in shown]
+
+
+def _would_be_empty(message: Message, body: Json, kept: list[Attachment], draft: Draft) -> bool:
+    content = body.get("content", message.content) or body.get("embeds", message.embeds)
+    return not (content or body.get("components", message.components) or kept or draft.uploads)
+
+
+def empty_message() -> DiscordError:
+    """A message must have something in it."""
+    return DiscordError(400, 50006, "Cannot send an empty message")
 
 
 def _stays(message: Message, body: Json) -> bool:
@@ -139,17 +154,34 @@ def _take_over(
     message.flags &= ~Flag.LOADING
     _show_embed_pictures(message)
     if "content" in body or "components" in body:
-        _find_mentions(message, body, default_all=True, edit=True)
+        find_mentions(message, body, edit=True)
 
 
 def _type_of(message: Message) -> int:
     if message.interaction is not None and not message.reference:
-        return {2: 20}.get(int(message.interaction.type), 0)
+        return type_of_answer(message.interaction)
     return 19 if message.reference else 0
 
 
-def _check(peer: Peer, channel: Channel, draft: Draft, kept: list[Attachment], v2: bool) -> None:
-    names = {clean_name(upload.name) for upload in draft.uploads.values()}
+def type_of_answer(interaction: Interaction) -> int:
+    """The type of a message that answers: to a slash command 20, to a menu 23, else 0."""
+    if interaction.type is not InteractionType.COMMAND:
+        return 0
+    return 20 if interaction.data.get("type", 1) == 1 else 23
+
+
+def _check(
+    peer: Peer,
+    channel: Channel,
+    draft: Draft,
+    kept: list[Attachment],
+    v2: bool,
+    described: set[str] | None = None,
+) -> None:
+    """An edit can refer only to new files that its `attachments` describe."""
+    uploads = draft.uploads.items()
+    known = [one for number, one in uploads if described is None or str(number) in described]
+    names = {clean_name(upload.name) for upload in known}
     names |= {one.filename for one in kept}
     flags = SETTABLE | Flag.EPHEMERAL
     check_message(draft.body, draft.path, v2=v2, files=names, flags=flags)
@@ -216,68 +248,3 @@ def _show_embed_pictures(message: Message) -> None:
                 found = by_name[name]
                 size = {"width": found.width, "height": found.height}
                 embed[key] = {"url": found.url, "proxy_url": found.url, **size}
-
-
-def _find_mentions(message: Message, body: Json, *, default_all: bool, edit: bool = False) -> None:
-    """Fill in whom the text names, and whom it may make a sound at."""
-    allowed = body.get("allowed_mentions")
-    everything = {"parse": ["users", "roles", "everyone"], "replied_user": True}
-    rule = everything if allowed is None and default_all else allowed or {}
-    parse = rule.get("parse") or []
-    texts = [found["content"] for found in components_in(message.components, {10})]
-    text = "\n".join([message.content, *texts])
-    guild = message.channel.guild
-    users = [int(one) for one in dict.fromkeys(USER_MENTION.findall(text))]
-    roles = [int(one) for one in dict.fromkeys(ROLE_MENTION.findall(text))]
-    if "users" not in parse:
-        users = [one for one in users if str(one) in map(str, rule.get("users") or [])]
-    if "roles" not in parse:
-        roles = [one for one in roles if str(one) in map(str, rule.get("roles") or [])]
-    known = _people_of(message.channel)
-    message.mentions = [known[one] for one in users if one in known]
-    if message.reference is not None and rule.get("replied_user", False):
-        replied = message.reference.author
-        if replied not in message.mentions:
-            message.mentions.append(replied)
-    message.mention_roles = [one for one in roles if guild and one in guild.roles]
-    loud = _may_mention_all(message)
-    everyone = bool(EVERYONE_MENTION.search(text)) and "everyone" in parse
-    message.mention_everyone = everyone and loud
-    if not edit and not message.ephemeral:
-        rings = [one for one in message.mention_roles if loud or _rings(message, one)]
-        ids = [user.id for user in message.mentions if user is not message.author]
-        message.pinged = Pinged(message.mention_everyone, ids, rings)
-
-
-def _rings(message: Message, role_id: int) -> bool:
-    assert message.channel.guild is not None
-    return message.channel.guild.roles[role_id].mentionable
-
-
-def _may_mention_all(message: Message) -> bool:
-    guild = message.channel.guild
-    if guild is None:
-        return False
-    member = guild.members.get(message.author.id)
-    return bool(in_channel(message.channel, member) & Permission.MENTION_EVERYONE)
-
-
-class _People(dict[int, User]):
-    """Users by id, looked up in a guild without copying its members."""
-
-    def __init__(self, channel: Channel) -> None:
-        super().__init__()
-        self._guild = channel.guild
-        if channel.recipient is not None:
-            self[channel.recipient.id] = channel.recipient
-
-    def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or bool(self._guild and key in self._guild.members)
-
-    def __missing__(self, key: int) -> User:
-        assert self._guild is not None
-        return self._guild.members[key].user
-
-
-def _people_of(channel: Channel) -> _People:
-    return _People(channel)

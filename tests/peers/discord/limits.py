@@ -61,6 +61,9 @@ class Window:
         return 0.0
 
 
+COUNTED = web.RequestKey("counted", tuple[Window, str])
+
+
 class Limits:
     """The rate limits; off until a test asks for them."""
 
@@ -97,7 +100,7 @@ class Limits:
         if wait:
             self.violations[name] += 1
             return too_many(wait, bucket=bucket)
-        request["limit"] = (window, bucket)
+        request[COUNTED] = (window, bucket)
         return None
 
     def _window(self, name: str, route: str, request: web.Request) -> tuple[Window, str]:
@@ -112,9 +115,9 @@ class Limits:
     @staticmethod
     def mark(request: web.Request, response: web.StreamResponse) -> None:
         """Write the bucket's headers on an answer."""
-        if "limit" not in request or response.prepared:
+        if COUNTED not in request or response.prepared:
             return
-        window, bucket = request["limit"]
+        window, bucket = request[COUNTED]
         left = max(0.0, window.opened + window.seconds - time.monotonic())
         response.headers.update(
             {

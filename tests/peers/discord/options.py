@@ -153,7 +153,7 @@ def _check_value(option: Json, kind: int, value: Any) -> None:
     choices = [one["value"] for one in option.get("choices") or []]
     if choices and value not in choices:
         raise NotPossible(f"{name}: {value!r} is none of the choices {choices}.")
-    if kind == STRING:
+    if isinstance(value, str):
         least, most = option.get("min_length", 0), option.get("max_length", 6000)
         if not least <= len(value) <= most:
             raise NotPossible(f"{name}: the text must have {least} to {most} characters.")

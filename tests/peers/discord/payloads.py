@@ -195,7 +195,7 @@ def of_message(message: Message, me: int, *, with_reference: bool = True) -> Jso
         "mention_everyone": message.mention_everyone,
         "mentions": [of_user(user) for user in message.mentions],
         "mention_roles": [str(role) for role in message.mention_roles],
-        "attachments": [of_attachment(one) for one in message.attachments],
+        "attachments": [of_attachment(one) for one in message.listed],
         "embeds": message.embeds,
         "components": message.components,
         "pinned": message.pinned,
@@ -247,6 +247,8 @@ def _of_answered(interaction: Interaction, me: int) -> Json:
     }
     if interaction.type is InteractionType.COMMAND:
         metadata |= {"name": interaction.name, "command_type": interaction.data.get("type", 1)}
+        if "target_id" in interaction.data:
+            metadata["target_message_id"] = interaction.data["target_id"]
     if interaction.type is InteractionType.COMPONENT and interaction.source is not None:
         metadata["interacted_message_id"] = str(interaction.source.id)
     if interaction.type is InteractionType.MODAL and interaction.trigger is not None:

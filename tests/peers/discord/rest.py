@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.peers.discord import errors
 from tests.peers.discord.composing import Upload
@@ -156,7 +156,9 @@ def _parse(raw: bytes) -> Any:
 
 async def _read_multipart(call: Call) -> None:
     async for part in await call.request.multipart():
-        name = getattr(part, "name", None) or ""
+        if not isinstance(part, BodyPartReader):
+            raise DiscordError(400, 50035, "Invalid Form Body")
+        name = part.name or ""
         match = FILE_FIELD.fullmatch(name)
         if name == "payload_json":
             call.body = _parse(bytes(await part.read()))

@@ -9,7 +9,7 @@ from typing import Any
 from tests.peers.discord import errors, payloads
 from tests.peers.discord.check_commands import STRING, check_choice
 from tests.peers.discord.check_components import check_modal
-from tests.peers.discord.composing import Draft, amend, compose
+from tests.peers.discord.composing import Draft, amend, compose, type_of_answer
 from tests.peers.discord.forms import Form
 from tests.peers.discord.rest import Call, Routes
 from tests.peers.discord.state import Flag, Interaction, InteractionType, Message
@@ -73,7 +73,8 @@ def _draft(call: Call, data: Json) -> Draft:
 def _answer_message(call: Call, interaction: Interaction, data: Json) -> Message:
     draft, author = _draft(call, data), call.peer.application.user
     channel = interaction.channel
-    message = compose(call.peer, channel, author, draft, interaction=interaction)
+    on = interaction.source
+    message = compose(call.peer, channel, author, draft, interaction=interaction, reference=on)
     return call.peer.world.post(message)
 
 
@@ -83,7 +84,7 @@ def _defer_message(call: Call, interaction: Interaction, data: Json) -> Message:
         id=call.peer.ids.next(),
         channel=interaction.channel,
         author=call.peer.application.user,
-        type=20 if interaction.type is InteractionType.COMMAND else 0,
+        type=type_of_answer(interaction),
         flags=Flag.LOADING | ephemeral,
         interaction=interaction,
         seen_only_by=interaction.user.id if ephemeral else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -22,8 +22,9 @@ from tests.peers.discord.clock import Clock, Snowflakes
 from tests.peers.discord.errors import DiscordError, unauthorized
 from tests.peers.discord.faults import Faults
 from tests.peers.discord.gateway import Gateway
+from tests.peers.discord.hall import Hall
 from tests.peers.discord.limits import Limits
-from tests.peers.discord.people import Hall, Person
+from tests.peers.discord.people import Person
 from tests.peers.discord.permissions import BOT
 from tests.peers.discord.rest import LARGEST_REQUEST, Handler, answer, json_response, read, refusal
 from tests.peers.discord.state import (
@@ -39,6 +40,7 @@ from tests.peers.discord.state import (
 from tests.peers.discord.world import World
 
 API = "/api/v10"
+WebHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 WITHOUT_BOT_TOKEN = ("/interactions/", "/webhooks/")
 ALL_INTENTS = (
     AppFlag.GATEWAY_PRESENCE_LIMITED
@@ -134,7 +136,7 @@ class Peer:
             while not holds():
                 changed = asyncio.get_running_loop().create_future()
                 self._waiting.append(changed)
-                await asyncio.wait([changed], timeout=0.25)
+                await asyncio.wait([changed], timeout=0.02)
 
     # --- interactions ---
 
@@ -179,7 +181,7 @@ class Peer:
         app.router.add_route("*", "/{rest:.*}", self._unknown)
         return app
 
-    def _served(self, method: str, route: str, handler: Handler) -> web.Handler:
+    def _served(self, method: str, route: str, handler: Handler) -> WebHandler:
         async def serve(request: web.Request) -> web.StreamResponse:
             refused = self._unauthorized(route, request) or self.limits.admit(
                 method, route, request

@@ -77,9 +77,12 @@ class SmallBot(discord.Client):
         self.problems: list[BaseException] = []
         self.is_up = asyncio.Event()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Without discord.py's five seconds of waiting before it logs in again."""
+
     async def setup_hook(self) -> None:
         add_commands(self.tree)
-        self.tree.on_error = self.on_tree_error
+        self.tree.error(self.on_tree_error)
         await self.tree.sync()
         self.add_view(Buttons())
 

@@ -265,9 +265,22 @@ class Message:
             for button in components_in(self.components, {2})
         ]
 
-    def files(self) -> list[Attachment]:
-        """Everything uploaded with it, shown below it or inside its components."""
-        return list(self.attachments)
+    @property
+    def listed(self) -> list[Attachment]:
+        """The attachments that the message object lists.
+
+        Discord leaves out those that embeds or components show: they are found there.
+        """
+        shown = _addresses(self.embeds, self.components)
+        return [one for one in self.attachments if one.url not in shown]
+
+
+def _addresses(embeds: list[Json], components: list[Json]) -> set[str]:
+    holders = [embed.get(key) for embed in embeds for key in ("image", "thumbnail")]
+    for component in components_in(components):
+        items = [component, *component.get("items", [])]
+        holders += [item.get(key) for item in items for key in ("media", "file")]
+    return {holder["url"] for holder in holders if isinstance(holder, dict) and "url" in holder}
 
 
 def _embed_texts(embeds: list[Json]) -> list[str]:

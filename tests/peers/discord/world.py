@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.peers.discord import payloads
 from tests.peers.discord.clock import iso
-from tests.peers.discord.gateway import Intent
+from tests.peers.discord.sessions import Intent
 from tests.peers.discord.state import (
     Channel,
     ChannelType,
@@ -88,7 +88,7 @@ class World:
         if not gateway.sees(channel):
             return
         data = payloads.of_message(message, self._peer.application.user.id)
-        if channel.guild is not None:
+        if channel.guild is not None and message.interaction is None:
             member = channel.guild.members.get(message.author.id)
             data |= {"member": payloads.of_member(member, with_user=False)} if member else {}
         blank = None if gateway.may_read(message) else lambda: _without_content(data)

@@ -9,12 +9,16 @@ import pytest
 
 from tests.conftest import sign_in_to
 from tests.rows import add_candidate
+from tools.community.pausing import pause, resume
+from tools.community.setting import set_rule
 from tools.people import Actor, Role
 from tools.settings import Settings
 from tools.studio import Studio
 from tools.voting.ballots import BallotOut, vote, withdraw_vote
 from tools.voting.board import RoundOut, rounds, show_round
-from tools.voting.rounds import close_due_round, close_round, extend_round, open_round
+from tools.voting.closing import close_due_round, close_round
+from tools.voting.reconciling import count_round_by, reconcile_round
+from tools.voting.rounds import extend_round, open_round
 from tools.voting.tables import Round
 
 TOOLS = (
@@ -26,6 +30,11 @@ TOOLS = (
     show_round,
     vote,
     withdraw_vote,
+    count_round_by,
+    reconcile_round,
+    set_rule,
+    pause,
+    resume,
 )
 
 
