@@ -16,9 +16,11 @@ from tools.generation.waiting import queue
 from tools.minting.approval import approve, reject, retry_mint
 from tools.minting.mint import mint, stop_mint
 from tools.minting.requests import mint_requests, mint_status, propose_mint, tokens
+from tools.minting.review import review
 from tools.scoring.score import score
 from tools.settings import Settings
 from tools.studio import Studio
+from tools.verification.audit import audit
 from tools.verification.certify import certificate
 from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
@@ -73,6 +75,8 @@ TOOLS: tuple[AnyTool, ...] = (
     set_limit,
     pause,
     resume,
+    review,
+    audit,
 )
 
 
