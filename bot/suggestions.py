@@ -140,15 +140,6 @@ def _models(asked: Asked) -> Iterable[Suggestion]:
     return [Suggestion(name, "") for name in models_of(asked.studio).names]
 
 
-def _styles(asked: Asked) -> Iterable[Suggestion]:
-    """Those of the collection that is named, else of the one that is used without a name."""
-    from tools.metadata.collection import collection_of
-
-    wanted = asked.given.get("collection")
-    found = collection_of(asked.studio, wanted if isinstance(wanted, str) and wanted else None)
-    return [Suggestion(name, style.description) for name, style in found.styles.items()]
-
-
 def _chains(asked: Asked) -> Iterable[Suggestion]:
     return [Suggestion(name, "") for name in sorted(asked.studio.settings.chains)]
 
@@ -220,7 +211,6 @@ def _collection(asked: Asked) -> "Collection":
 _VALUES: Mapping[str, Values] = {
     "collection": _collections,
     "model": _models,
-    "style": _styles,
     "chains": _chains,
     "tool": _tools,
     "mint_state": _mint_states,

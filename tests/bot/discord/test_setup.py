@@ -21,8 +21,6 @@ def empty(peer: Peer, people: People) -> Hall:
     return peer.add_guild("empty")
 
 
-
-
 async def press(person: Person, message: Message, button: str) -> str:
     """Press a button and wait for what is said."""
     answer = await (await person.press(message, button)).done()
