@@ -28,17 +28,17 @@ def calls_of(studio: Studio, tool: str) -> int:
 async def test_a_public_command_is_announced_and_then_filled_in(
     bot: MintmarkClient, people: People
 ) -> None:
-    answer = await (await people.moss.command(people.studio, "collection")).done()
+    answer = await (await people.moss.command(people.studio, "gallery")).done()
     assert answer.deferred
     assert not answer.ephemeral
     assert answer.acked_after is not None
     assert answer.acked_after < 1
-    assert "mintlings" in answer.text.lower()
+    assert "picture" in answer.text.lower()
     assert answer.message in people.fern.sees(people.studio)
 
 
 async def test_a_private_command_is_seen_by_one_person(bot: MintmarkClient, people: People) -> None:
-    answer = await (await people.wren.command(people.studio, "quota")).done()
+    answer = await (await people.wren.command(people.studio, "models")).done()
     assert answer.ephemeral
     assert answer.message not in people.fern.sees(people.studio)
 
@@ -83,11 +83,11 @@ async def test_what_was_not_acknowledged_is_answered_by_the_bots_own_right(
     bot: MintmarkClient, people: People, peer: Peer
 ) -> None:
     peer.faults.refuse(CALLBACK, errors.unknown_interaction(), times=2)
-    public = asyncio.create_task(people.moss.command(people.studio, "collection"))
-    await peer.until(lambda: "mintlings" in _public_text(people).lower())
+    public = asyncio.create_task(people.moss.command(people.studio, "gallery"))
+    await peer.until(lambda: "picture" in _public_text(people).lower())
     private = asyncio.create_task(people.moss.command(people.studio, "rules"))
     await peer.until(lambda: people.moss.inbox)
-    assert "mintlings" not in people.moss.inbox[-1].text.lower()
+    assert "day" in people.moss.inbox[-1].text.lower()
     public.cancel()
     private.cancel()
 
@@ -115,8 +115,8 @@ async def test_a_process_that_died_after_acknowledging_leaves_the_answer_to_the_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     peer.faults.refuse(CALLBACK, errors.already_acknowledged())
-    doing = asyncio.create_task(people.moss.command(people.studio, "collection"))
-    await peer.until(lambda: "mintlings" in _public_text(people).lower())
+    doing = asyncio.create_task(people.moss.command(people.studio, "gallery"))
+    await peer.until(lambda: "picture" in _public_text(people).lower())
     doing.cancel()
 
 
@@ -125,8 +125,8 @@ async def test_an_acknowledgement_that_hangs_is_not_waited_for_for_long(
 ) -> None:
     monkeypatch.setattr(acknowledging, "ACKNOWLEDGED_WITHIN_S", 0.2)
     peer.faults.slow(CALLBACK, 30)
-    doing = asyncio.create_task(people.moss.command(people.studio, "collection"))
-    await peer.until(lambda: "mintlings" in _public_text(people).lower(), timeout=3)
+    doing = asyncio.create_task(people.moss.command(people.studio, "gallery"))
+    await peer.until(lambda: "picture" in _public_text(people).lower(), timeout=3)
     doing.cancel()
 
 
@@ -142,11 +142,11 @@ async def test_after_fifteen_minutes_the_bot_edits_by_its_own_right(
 
 
 async def test_people_are_told_once_that_this_is_a_bot(bot: MintmarkClient, people: People) -> None:
-    first = await people.moss.command(people.studio, "collection")
+    first = await people.moss.command(people.studio, "gallery")
     await people.hall.peer.until(lambda: first.followups)
     assert "made by AI" in first.followups[0].text
     assert first.followups[0].ephemeral
-    second = await (await people.moss.command(people.studio, "collection")).done()
+    second = await (await people.moss.command(people.studio, "gallery")).done()
     await asyncio.sleep(0.2)
     assert not second.followups
 
@@ -158,7 +158,7 @@ async def test_a_fault_inside_is_told_in_words(
         raise RuntimeError("a mistake in the code")
 
     monkeypatch.setattr(bot.studio.door, "acall", broken)
-    answer = await people.moss.command(people.studio, "collection")
+    answer = await people.moss.command(people.studio, "gallery")
     await people.hall.peer.until(lambda: answer.followups)
     assert "went wrong" in answer.text
     assert "RuntimeError" not in answer.text
@@ -167,10 +167,10 @@ async def test_a_fault_inside_is_told_in_words(
 async def test_someone_in_direct_messages_acts_in_the_guild_they_share_with_the_bot(
     bot: MintmarkClient, people: People
 ) -> None:
-    answer = await (await people.wren.command(people.wren.dm, "quota")).done()
-    assert "pictures" in answer.text
+    answer = await (await people.wren.command(people.wren.dm, "models")).done()
+    assert "house" in answer.text
     with bot.studio.db.read() as session:
-        guild = session.scalar(select(ToolCall.guild).filter_by(tool="quota"))
+        guild = session.scalar(select(ToolCall.guild).filter_by(tool="models"))
     assert guild == str(people.hall.id)
 
 
@@ -178,5 +178,5 @@ async def test_a_stranger_in_direct_messages_is_told_where_to_go(
     bot: MintmarkClient, peer: Peer, people: People
 ) -> None:
     olga = peer.person("olga")
-    answer = await (await olga.command(olga.dm, "quota")).done()
+    answer = await (await olga.command(olga.dm, "models")).done()
     assert "share no server" in answer.text
