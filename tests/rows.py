@@ -95,7 +95,7 @@ def add_candidate(
         image_cid=PICTURE,
         image_sha256=f"sha256:{secrets.token_hex(32)}",
         pixel_sha256=f"sha256:{secrets.token_hex(32)}",
-        perceptual_hash=secrets.token_hex(8),
+        perceptual_hash=secrets.token_hex(32),
         width=64,
         height=64,
         recipe={},
