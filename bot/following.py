@@ -62,7 +62,7 @@ def job(job_id: str, title: str) -> Work:
 def _job(session: Session, job_id: str) -> Progress | None:
     row = session.get(Job, job_id)
     if row is None:
-        raise NotFound(f"There is no job {job_id}.")
+        raise NotFound("There is no job {job_id}.", job_id=job_id)
     if row.state == "queued":
         return _waiting(session, row)
     if row.state != "running":
@@ -108,7 +108,9 @@ def mint(mint_request_id: str, title: str) -> Work:
 def _mint(session: Session, mint_request_id: str) -> Progress | None:
     row = session.get(MintRequest, mint_request_id)
     if row is None:
-        raise NotFound(f"There is no mint request {mint_request_id}.")
+        raise NotFound(
+            "There is no mint request {mint_request_id}.", mint_request_id=mint_request_id
+        )
     if row.state == "approved":
         return Progress("waiting for its turn", 0)
     if row.state != "minting":
@@ -131,7 +133,7 @@ def voting(round_id: str, title: str) -> Work:
 def _voting(session: Session, round_id: str) -> Progress | None:
     row = session.get(Round, round_id)
     if row is None:
-        raise NotFound(f"There is no round {round_id}.")
+        raise NotFound("There is no round {round_id}.", round_id=round_id)
     if row.state != "open":
         return None
     window = (row.closes_at - row.opens_at).total_seconds()

@@ -4,6 +4,7 @@ from tools.community.pausing import pause, resume
 from tools.community.setting import limits, rules, set_limit, set_rule
 from tools.definition import AnyTool
 from tools.generation.create import create
+from tools.generation.descent import remix, reseed, vary
 from tools.generation.gallery import collections, gallery, models, show_candidate
 from tools.generation.jobs import cancel_job, job_status
 from tools.generation.render import render
@@ -26,6 +27,9 @@ from tools.voting.rounds import extend_round, open_round
 
 TOOLS: tuple[AnyTool, ...] = (
     create,
+    vary,
+    remix,
+    reseed,
     render,
     score,
     job_status,

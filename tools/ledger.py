@@ -145,7 +145,8 @@ class Ledger:
 
 def _ledger_down(error: Exception) -> ServiceUnavailable:
     return ServiceUnavailable(
-        f"The provenance log cannot be written, so nothing was done: {str(error).splitlines()[0]}"
+        "The provenance log cannot be written, so nothing was done: {reason}",
+        reason=str(error).splitlines()[0],
     )
 
 

@@ -35,7 +35,8 @@ from tools.errors import ConfigurationError
 CONFIG_VARIABLE = "MINTMARK_CONFIG"
 CONFIG_NAME = "mintmark.toml"
 SECRETS_VARIABLE = "MINTMARK_SECRETS_DIR"
-_SECRETS = ("api_key", "private_key", "keystore_password")
+DISCORD_API_VARIABLE = "MINTMARK_DISCORD_API"
+_SECRETS = ("api_key", "private_key", "keystore_password", "token")
 
 
 class _SecretInFile(ValueError):
@@ -134,6 +135,19 @@ class Generation(_Section):
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     device: str = "cpu"
+    previews: bool = True  # show pictures while they form, for a twentieth of the time at most
+
+
+class Discord(_Section):
+    """The bot in Discord, or in any server that speaks as Discord does."""
+
+    token: SecretStr | None = None
+    api: AnyUrl | None = Field(  # where the server's REST API begins, as in https://host/api/v10
+        default_factory=lambda: os.environ.get(DISCORD_API_VARIABLE), validate_default=True
+    )
+    workers: Annotated[int, Field(ge=0, le=16)] = (
+        1  # processes that the bot starts to make pictures
+    )
 
 
 def _default_chains() -> dict[str, ChainSettings]:
@@ -160,6 +174,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     voting: Voting = Voting()
     community: Community = Community()
+    discord: Discord = Field(default_factory=Discord)
     chains: dict[str, ChainSettings] = Field(default_factory=_default_chains)
 
     @classmethod
@@ -217,7 +232,11 @@ def load_settings(**overrides: object) -> Settings:
     """
     named = os.environ.get(CONFIG_VARIABLE)
     if named and not Path(named).is_file():
-        raise ConfigurationError(f"{CONFIG_VARIABLE} names {named!r}, but there is no such file.")
+        raise ConfigurationError(
+            "{variable} names {named!r}, but there is no such file.",
+            variable=CONFIG_VARIABLE,
+            named=named,
+        )
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic at run time
     except ValidationError as error:
@@ -225,12 +244,17 @@ def load_settings(**overrides: object) -> Settings:
     except _SecretInFile as error:
         variable = "MINTMARK_" + str(error).upper().replace(".", "__")
         raise ConfigurationError(
-            f"{named or CONFIG_NAME} holds the secret {error}. Take it out, and give it as "
-            f"{variable} in the environment, or as a file in the folder that {SECRETS_VARIABLE} "
-            "names."
+            "{named} holds the secret {error}. Take it out, and give it as {variable} in "
+            "the environment, or as a file in the folder that {folder_variable} names.",
+            named=named or CONFIG_NAME,
+            error=str(error),
+            variable=variable,
+            folder_variable=SECRETS_VARIABLE,
         ) from None
     except ValueError as error:  # the TOML file itself does not parse
-        raise ConfigurationError(f"{named or CONFIG_NAME} is not valid TOML: {error}.") from None
+        raise ConfigurationError(
+            "{named} is not valid TOML: {error}.", named=named or CONFIG_NAME, error=str(error)
+        ) from None
 
 
 def _in_words(error: ValidationError) -> str:

@@ -67,7 +67,7 @@ def backoff_s(attempt: int) -> float:
 class Outcome(NamedTuple):
     """What came of a tool call, as a step keeps it."""
 
-    kind: Literal["done", "overtaken", "unavailable", "failed"]
+    kind: Literal["done", "overtaken", "unavailable", "paused", "failed"]
     sentence: str = ""  # why, for the person
 
     @property
@@ -123,8 +123,9 @@ def employ(studio: Studio) -> None:
     global _hands
     if _hands is not None:
         raise Conflict(
-            f"The workflows of this process work in {_hands.studio.settings.data_dir} already: "
-            "close that workshop first, or start another process."
+            "The workflows of this process work in {data_dir} already: close that "
+            "workshop first, or start another process.",
+            data_dir=_hands.studio.settings.data_dir,
         )
     _hands = _Hands(studio)
 

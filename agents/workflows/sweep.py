@@ -19,6 +19,7 @@ from agents.workflows import bracket, mint, round
 from agents.workflows.durable import VERSION, Order, again, enqueue
 from tools.generation import jobs
 from tools.generation.tables import Job
+from tools.generation.waiting import UNFINISHED
 from tools.minting.tables import MintRequest
 from tools.provenance.tables import now
 from tools.studio import Studio
@@ -109,7 +110,7 @@ def recover_dead(studio: Studio) -> list[str]:
 
 def _unfinished(studio: Studio) -> Iterator[_Row]:
     with studio.db.read() as session:
-        for job_id in session.scalars(select(Job.id).where(Job.state.in_(jobs.UNFINISHED))):
+        for job_id in session.scalars(select(Job.id).where(Job.state.in_(UNFINISHED))):
             yield _Row("generate", job_id)
         rounds = select(Round.id, Round.closes_at).where(Round.state == "open")
         for round_id, closes_at in session.execute(rounds):

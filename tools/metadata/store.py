@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from tools.errors import IntegrityError, NotFound, ServiceUnavailable
 from tools.metadata.unixfs import Cid, cid_of
+from tools.phrases import Phrase, phrase
 from tools.provenance.effects import effect
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class ContentStore:
         found = cid_of(data)
         if found != cid:
             raise IntegrityError(
-                f"The stored file {cid} has been altered: its bytes now have the address {found}."
+                "The stored file {cid} has been altered: its bytes now have the address {found}.",
+                cid=cid,
+                found=found,
             )
         return data
 
@@ -78,10 +81,14 @@ class ContentStore:
         try:
             return self.path(cid).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            raise NotFound(f"No file {cid} is stored in {self.folder}.") from None
+            raise NotFound(
+                "No file {cid} is stored in {folder}.", cid=cid, folder=self.folder
+            ) from None
         except OSError as error:
             raise ServiceUnavailable(
-                f"The stored file {cid} cannot be read: {error.strerror}."
+                "The stored file {cid} cannot be read: {reason}.",
+                cid=cid,
+                reason=error.strerror,
             ) from error
 
     def _holds(self, cid: Cid, data: bytes) -> bool:
@@ -151,9 +158,17 @@ def _disk_errors(folder: Path, size: int) -> Iterator[None]:
         raise ServiceUnavailable(_disk_sentence(error, folder, size)) from error
 
 
-def _disk_sentence(error: OSError, folder: Path, size: int) -> str:
+def _disk_sentence(error: OSError, folder: Path, size: int) -> Phrase:
     if error.errno in _FULL:
-        return f"The disk is full: {size} bytes did not fit into {folder}. Free some space there."
+        full = "The disk is full: {size} bytes did not fit into {folder}. Free some space there."
+        return phrase(full, size=size, folder=folder)
     if error.errno in _NOT_WRITABLE:
-        return f"The folder {folder} cannot be written to: make it writable for this user."
-    return f"The folder {folder} cannot be used to store files: {error.strerror}."
+        return phrase(
+            "The folder {folder} cannot be written to: make it writable for this user.",
+            folder=folder,
+        )
+    return phrase(
+        "The folder {folder} cannot be used to store files: {reason}.",
+        folder=folder,
+        reason=error.strerror,
+    )

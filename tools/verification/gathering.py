@@ -15,7 +15,7 @@ from tools.errors import InvalidInput
 from tools.generation.tables import Brief, Candidate
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
-from tools.minting.tables import Approval, MintRequest, Token, Transaction
+from tools.minting.tables import Approval, Endorsement, MintRequest, Token, Transaction
 from tools.provenance import log
 from tools.provenance.tables import Record, ToolCall
 from tools.scoring.tables import Verdict
@@ -138,6 +138,8 @@ def _minting_calls(session: Session, request: MintRequest) -> Iterator[str]:
     approval = session.get(Approval, request.id)
     if approval is not None:
         yield approval.tool_call_id
+    endorsed = select(Endorsement.tool_call_id).where(Endorsement.mint_request_id == request.id)
+    yield from session.scalars(endorsed)
     for tool in ("approve", "mint"):
         yield from calls_with(session, tool, "mint_request_id", request.id)
     query = select(Token.tool_call_id).where(Token.mint_request_id == request.id)

@@ -18,6 +18,7 @@ from tools.errors import NotFound
 from tools.generation.tables import Brief, Candidate, Job
 from tools.minting.tables import MintRequest, Token
 from tools.people import Role
+from tools.phrases import template
 from tools.provenance.commitments import opens
 from tools.provenance.effects import OpenCall
 from tools.provenance.tables import Person, Plaintext, ToolCall
@@ -27,8 +28,9 @@ from tools.voting.tables import Round
 
 _SECRET = ("vote", "withdraw_vote")  # who voted for what is between them and the tally
 _RAW = "raw"  # where a refused call keeps its arguments
-_NO_LONGER = "these words were erased; the commitment to them stands"
-_NOT_YOURS = "only who wrote this, and operators, may read it"
+_NO_LONGER = template("these words were erased; the commitment to them stands")
+_NOT_YOURS = template("only who wrote this, and operators, may read it")
+_CHANGED = template("the words that are kept are not those that were said: they were changed")
 
 
 class ProvenanceIn(Input):
@@ -94,8 +96,9 @@ def provenance(call: OpenCall, which: ProvenanceIn) -> ProvenanceOut:
         subject = _subject(session, which.subject_id)
         if subject is None:
             raise NotFound(
-                f"Nothing here is called {which.subject_id!r}: name a candidate, token, brief, "
-                "job, round, mint request or tool call by its id."
+                "Nothing here is called {subject_id!r}: name a candidate, token, brief, "
+                "job, round, mint request or tool call by its id.",
+                subject_id=which.subject_id,
             )
         reader = _Reader(session, call)
         steps = [reader.step(recorded, subject.story) for recorded in subject.story]
@@ -227,7 +230,7 @@ class _Reader:
         ):
             return _NOT_YOURS
         if not opens(kept.commitment, kept.salt, kept.text):
-            return "the words that are kept are not those that were said: they were changed"
+            return _CHANGED
         return None
 
 

@@ -8,10 +8,18 @@ from sqlalchemy.orm import Session
 
 from tools.generation.tables import Candidate
 from tools.minting.frozen import FROZEN, frozen_digest
-from tools.minting.tables import Approval, Contract, MintRequest, Token, Transaction
+from tools.minting.tables import (
+    Approval,
+    Contract,
+    Endorsement,
+    MintRequest,
+    Token,
+    Transaction,
+)
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person
 from tools.verification.choosing_steps import ballots_told, closing_of
+from tools.verification.deciding_steps import approvals_needed, approvals_of
 from tools.verification.records import RecordedCall, Story, differences, item, mapping
 from tools.verification.report import Step, failed, judged, not_checked
 from tools.verification.row_steps import actor_faults, row_step
@@ -20,6 +28,7 @@ from tools.voting.tally import recount, standing_votes
 
 _ROW = "The row says what its record says"
 _BALLOTS = "Every ballot's row says what its record says, and none is gone"
+_ENDORSEMENTS = "Every approval's row says what its record says, and none is gone"
 _COUNTED = {"added", "changed", "withdrawn"}
 
 
@@ -31,6 +40,8 @@ def minting_rows(session: Session, story: Story, request: MintRequest) -> Iterat
         yield _ballot_rows(session, story, round_)
     yield _request_row(story, request)
     yield _approval_row(session, story, request)
+    if request.approvals_needed > 1:
+        yield _endorsement_rows(session, story, request)
     yield from _token_rows(session, story, request)
 
 
@@ -130,6 +141,7 @@ def _request_row(story: Story, row: MintRequest) -> Step:
     if call is None:
         return failed(f"row mint_request {row.id}", _ROW, "no settled record names it.")
     meant = {name: call.result.get(name) for name in (*FROZEN, "frozen_digest")}
+    meant["approvals_needed"] = approvals_needed(call.result)
     meant |= {"id": call.result.get("mint_request_id"), "guild": call.opening.get("guild")}
     if any(call.is_settled for call in story.of_tool("mint", mint_request_id=row.id)):
         meant["state"] = "minted"
@@ -140,8 +152,8 @@ def _request_row(story: Story, row: MintRequest) -> Step:
 
 def _approval_row(session: Session, story: Story, request: MintRequest) -> Step:
     row, name = session.get(Approval, request.id), f"row approval {request.id}"
-    calls = story.of_tool("approve", mint_request_id=request.id)
-    call = next((call for call in calls if call.is_settled or call.was_cut_off), None)
+    calls = approvals_of(story, request.id)
+    call = next((call for call in calls if call.facts.get("decision") != "endorsed"), None)
     if row is None and call is None:
         return not_checked(name, _ROW, "nobody has decided.")
     if row is None or call is None:
@@ -153,6 +165,34 @@ def _approval_row(session: Session, story: Story, request: MintRequest) -> Step:
     if row.person_id == request.requester_id:
         extra.append("the requester approved it themself")
     return row_step("approval", request.id, row, meant, call, extra)
+
+
+def _endorsement_rows(session: Session, story: Story, request: MintRequest) -> Step:
+    """The approvals of a request that needs several: each row, and that none is gone."""
+    query = select(Endorsement).filter_by(mint_request_id=request.id)
+    rows = list(session.scalars(query.order_by(Endorsement.endorsed_at)))
+    wrong = [fault for row in rows for fault in _endorsement_faults(session, story, request, row)]
+    known = {row.tool_call_id for row in rows}
+    for call in approvals_of(story, request.id):
+        if call.is_settled and call.id not in known:
+            wrong.append(f"{call.place} tells of an approval whose row is gone ({call.id})")
+    return judged(f"rows endorsement of {request.id}", _ENDORSEMENTS, wrong, f"{len(rows)} rows")
+
+
+def _endorsement_faults(
+    session: Session, story: Story, request: MintRequest, row: Endorsement
+) -> Iterator[str]:
+    call = story.call(row.tool_call_id)
+    if call is None:
+        yield f"endorsement by {row.person_id}: no record tells of it"
+        return
+    wrong = list(actor_faults(session, row.person_id, call))
+    if call.is_settled and call.tool == "approve":
+        meant = {"frozen_digest": call.facts.get("frozen_digest")}
+        wrong += differences({"frozen_digest": row.frozen_digest}, meant, call.place)
+    if row.person_id == request.requester_id:
+        wrong.append("the requester approved it themself")
+    yield from (f"endorsement by {row.person_id}: {fault}" for fault in wrong)
 
 
 def _token_rows(session: Session, story: Story, request: MintRequest) -> Iterator[Step]:
