@@ -8,9 +8,10 @@ the client serves until SIGTERM, Ctrl-C, or until Discord no longer wants the to
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -31,6 +32,7 @@ from tools.settings import Settings
 from tools.studio import Studio
 
 TOKEN_VARIABLE = "MINTMARK_DISCORD__TOKEN"
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
 _TOKEN_REFUSED = 4004  # a close code of the gateway
 _log = structlog.get_logger("mintmark.discord.login")
 
@@ -84,7 +86,7 @@ async def ask(settings: Settings) -> Application:
         ConfigurationError: if Discord does not accept it.
         ServiceUnavailable: if Discord does not answer.
     """
-    probe = discord.Client(intents=discord.Intents.none())
+    probe = discord.Client(intents=discord.Intents(guilds=True))
     try:
         with in_words():
             await probe.login(token_of(settings))
@@ -98,8 +100,14 @@ async def ask(settings: Settings) -> Application:
         application.id,
         application.name,
         tuple(invite.granted(application.flags)),
-        tuple((str(g["name"]), discord.Permissions(int(g["permissions"]))) for g in guilds),
+        tuple((str(guild["name"]), _held(guild)) for guild in guilds),
     )
+
+
+def _held(guild: Mapping[str, Any]) -> discord.Permissions:
+    """What the bot may do in a guild; everything, if the server does not say."""
+    told = guild.get("permissions")
+    return discord.Permissions.all() if told is None else discord.Permissions(int(told))
 
 
 async def _learn_gateway(settings: Settings, probe: discord.Client) -> None:
@@ -174,10 +182,24 @@ async def serve(
     for line in introduction(application):
         say(line)
     client = MintmarkClient(studio, chat, invite.intents(*application.granted))
+    _tell_when_ready(client, say)
     async with Workers(settings.discord.workers if workers is None else workers):
         with _until_stopped(client), in_words():
             await _run(client, token)
     say("Stopped; nothing is lost.")
+
+
+def _tell_when_ready(client: MintmarkClient, say: Callable[[str], None]) -> None:
+    """Tell once that people are answered now; Discord may say so many times."""
+    told = False
+
+    async def tell() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            say("Serving; Ctrl-C stops.")
+
+    client.hear("ready", tell)
 
 
 async def _run(client: MintmarkClient, token: str) -> None:
