@@ -16,14 +16,19 @@ from tools.generation.waiting import queue
 from tools.minting.approval import approve, reject, retry_mint
 from tools.minting.mint import mint, stop_mint
 from tools.minting.requests import mint_requests, mint_status, propose_mint, tokens
+from tools.minting.review import review
 from tools.scoring.score import score
 from tools.settings import Settings
 from tools.studio import Studio
+from tools.verification.audit import audit
 from tools.verification.certify import certificate
 from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
 from tools.voting.board import rounds, show_round
+from tools.voting.brackets import advance_bracket, open_bracket, show_bracket
 from tools.voting.closing import close_due_round, close_round
+from tools.voting.leaderboard import leaderboard
+from tools.voting.nominating import nominate
 from tools.voting.reconciling import count_round_by, reconcile_round
 from tools.voting.rounds import extend_round, open_round
 
@@ -54,6 +59,11 @@ TOOLS: tuple[AnyTool, ...] = (
     show_round,
     vote,
     withdraw_vote,
+    nominate,
+    open_bracket,
+    show_bracket,
+    advance_bracket,
+    leaderboard,
     count_round_by,
     reconcile_round,
     propose_mint,
@@ -73,6 +83,8 @@ TOOLS: tuple[AnyTool, ...] = (
     set_limit,
     pause,
     resume,
+    review,
+    audit,
 )
 
 

@@ -5,10 +5,34 @@ jobs.py         jobs, the queue, quotas
 collections.py  collections, models
 rounds.py       rounds, votes
 minting.py      mint requests, tokens
+review.py       what waits for an operator's decision
+community.py    rules, limits, pauses
+audit.py        what was done here lately
 anything.py     every other output, by its fields
 """
 
-from bot.presenters import candidates, collections, history, jobs, minting, rounds
+from bot.presenters import (
+    audit,
+    candidates,
+    collections,
+    community,
+    history,
+    jobs,
+    minting,
+    review,
+    rounds,
+)
 from bot.presenters.anything import present
 
-__all__ = ["candidates", "collections", "history", "jobs", "minting", "present", "rounds"]
+__all__ = [
+    "audit",
+    "candidates",
+    "collections",
+    "community",
+    "history",
+    "jobs",
+    "minting",
+    "present",
+    "review",
+    "rounds",
+]

@@ -4,9 +4,9 @@ Pixel art is enlarged by whole pixels, so that nothing is invented; other pictur
 picture has one rendition by each factor: who asks again gets the one there is.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,11 +32,18 @@ NEAREST, LANCZOS = "nearest neighbour", "Lanczos"
 _MOST_PIXELS = 4096  # a side of what comes out
 
 
+def _number(typed: object) -> object:
+    """A number as buttons and the terminal write it."""
+    return int(typed) if isinstance(typed, str) and typed in ("2", "4") else typed
+
+
 class UpscaleIn(Input):
     """Which picture, and by how much."""
 
     candidate_id: str = Field(max_length=64, description="The picture to enlarge.")
-    factor: Literal[2, 4] = Field(2, description="By how much: 2 or 4.")
+    factor: Annotated[Literal[2, 4], BeforeValidator(_number)] = Field(
+        2, description="By how much: 2 or 4."
+    )
 
 
 class RenditionOut(Output):
