@@ -138,11 +138,13 @@ def _lack(lack: LackOut, item: ReviewItemOut, scene: Scene) -> str:
                 lack.count,
             )
         case "retry":
-            return scene.say("An operator has to try again: {reason}", reason=lack.reason or "")
+            why = scene.words.again(lack.reason)
+            return scene.say("An operator has to try again: {reason}", reason=why)
         case "pause":
             return scene.say("Minting is paused here: {reason}", reason=lack.reason)
         case "chain":
-            return scene.say("{chain}: {reason}", chain=lack.chain, reason=lack.reason)
+            why = scene.words.again(lack.reason)
+            return scene.say("{chain}: {reason}", chain=lack.chain, reason=why)
         case "cap":
             return scene.say(
                 "On {chain} it could cost more than its cap: wait for lower fees, or propose it "
