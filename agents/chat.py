@@ -142,7 +142,9 @@ def _checked(text: str) -> str:
         raise InvalidInput("Say something, for example: make 4 foxes with a crown.")
     if len(words) > LONGEST_MESSAGE:
         raise InvalidInput(
-            f"A message has at most {LONGEST_MESSAGE} characters; this one has {len(words)}."
+            "A message has at most {most} characters; this one has {size}.",
+            most=LONGEST_MESSAGE,
+            size=len(words),
         )
     return words
 

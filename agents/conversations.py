@@ -96,7 +96,9 @@ async def _sqlite(settings: Settings) -> "AsyncIterator[AsyncSqliteSaver]":
             await connection.execute("PRAGMA journal_mode=WAL")
             await connection.execute("PRAGMA synchronous=NORMAL")
         except aiosqlite.Error as error:
-            raise ServiceUnavailable(f"Conversations cannot be kept in {path}: {error}.") from error
+            raise ServiceUnavailable(
+                "Conversations cannot be kept in {path}: {error}.", path=path, error=str(error)
+            ) from error
         yield AsyncSqliteSaver(connection)
 
 

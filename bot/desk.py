@@ -9,7 +9,7 @@ being made, a token being minted) is followed until it ends, and the message is 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -19,13 +19,15 @@ from bot.following import Work, work_behind
 from bot.frontend import Button, Frontend, Message
 from bot.presenters import present
 from bot.scene import scene_of
+from bot.texts import Words
 from tools.definition import Output
-from tools.errors import InvalidInput, MintmarkError
+from tools.errors import InvalidInput, MintmarkError, ServiceUnavailable
 from tools.people import Actor, Via
+from tools.phrases import word
 from tools.studio import Studio
 
 _log = structlog.get_logger("mintmark.desk")
-_UNFORESEEN = (
+UNFORESEEN = (
     "Something went wrong inside the studio, and the provenance log says so. "
     "Nothing is half done; try again, and if it happens again tell the operators."
 )
@@ -38,18 +40,53 @@ class Chat(Protocol):
         """What happens while it answers; the last event is what it says."""
 
 
+Errand = Callable[["Desk", Actor, Mapping[str, object]], Awaitable[None]]
+"""What a button does that is the front end's own business, and no tool's."""
+
+
+class Book(Protocol):
+    """What is being followed, kept where it outlives the process: others go on with it."""
+
+    async def opened(self, actor: Actor, handle: str, work: Work) -> None:
+        """From now on the message under the handle shows how far the work is."""
+
+    async def closed(self, handle: str, shown: Message) -> None:
+        """The message shows what came of it; or it never will, because there is no telling."""
+
+
 class Desk:
     """One desk serves everybody at one front end."""
 
-    def __init__(self, studio: Studio, frontend: Frontend, chat: Chat) -> None:
+    def __init__(
+        self, studio: Studio, frontend: Frontend, chat: Chat, book: Book | None = None
+    ) -> None:
+        """Make the desk.
+
+        Args:
+            studio: where wishes go.
+            frontend: where answers go.
+            chat: what answers free text.
+            book: remembers what is followed; a front end that ends with its process needs none.
+        """
         self.studio = studio
         self._frontend = frontend
         self._chat = chat
+        self._book = book
         self._following: set[asyncio.Task[None]] = set()
+        self._errands: dict[str, Errand] = {}
 
-    async def command(self, actor: Actor, name: str, arguments: Mapping[str, object]) -> None:
-        """Do what a command says and show what came of it."""
-        await self._in_words(actor, self._call(actor, "command", name, arguments))
+    def at(self, place: Frontend) -> "Desk":
+        """The same desk, answering in another place."""
+        elsewhere = Desk(self.studio, place, self._chat, self._book)
+        elsewhere._following = self._following
+        elsewhere._errands = self._errands
+        return elsewhere
+
+    async def command(
+        self, actor: Actor, name: str, arguments: Mapping[str, object], *, via: Via = "command"
+    ) -> None:
+        """Do what a command says, however it was given, and show what came of it."""
+        await self._in_words(actor, self._call(actor, via, name, arguments))
 
     async def press(self, actor: Actor, button: Button, words: str = "") -> None:
         """Do what a button says, with the words it asks for."""
@@ -58,6 +95,14 @@ class Desk:
     async def talk(self, actor: Actor, text: str) -> None:
         """Let the chat agent answer."""
         await self._in_words(actor, self._talk(actor, text))
+
+    def learn(self, action: str, errand: Errand) -> None:
+        """From now on a button with this action runs the errand; no tool has that name."""
+        self._errands[action] = errand
+
+    async def tell(self, actor: Actor, message: Message) -> str:
+        """Show something that no tool said; returns a handle to bring it up to date."""
+        return await self._frontend.send(actor, message)
 
     async def watch(self, actor: Actor, work: Work) -> None:
         """Show how far some work is, until it ends and what came of it can be shown."""
@@ -81,8 +126,13 @@ class Desk:
         arguments = dict(button.arguments)
         if button.asks:
             if not words:
-                raise InvalidInput(f"“{button.label}” needs words: {button.asks}.")
+                raise InvalidInput(
+                    "“{label}” needs words: {asks}.", label=button.label, asks=word(button.asks)
+                )
             arguments[button.asks] = words
+        if errand := self._errands.get(button.action):
+            await errand(self, actor.by("button"), arguments)
+            return
         await self._call(actor, "button", button.action, arguments)
 
     async def _talk(self, actor: Actor, text: str) -> None:
@@ -111,15 +161,31 @@ class Desk:
             message = Message("", pictures=message.pictures, buttons=message.buttons)
         handle = await self._frontend.send(actor, message)
         if work := work_behind(output):
-            task = asyncio.create_task(self._in_words(actor, self._follow(actor, handle, work)))
-            self._following.add(task)
-            task.add_done_callback(self._following.discard)
+            if self._book is not None:
+                await self._book.opened(actor, handle, work)
+            self.follow(actor, handle, work)
+
+    def follow(self, actor: Actor, handle: str, work: Work) -> None:
+        """Bring a message up to date until the work ends; returns at once."""
+        task = asyncio.create_task(self._in_words(actor, self._follow(actor, handle, work)))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
 
     async def _follow(self, actor: Actor, handle: str, work: Work) -> None:
-        async for progress in work.progress(self.studio):
-            await self._frontend.update(handle, Message(work.title, progress=progress))
-        ended = await self.studio.door.acall(work.report, dict(work.arguments), actor.by("command"))
-        await self._frontend.update(handle, self._message(actor, ended))
+        try:
+            async for progress in work.progress(self.studio):
+                await self._frontend.update(handle, Message(work.title, progress=progress))
+            arguments = dict(work.arguments)
+            ended = await self.studio.door.acall(work.report, arguments, actor.by("command"))
+            shown = self._message(actor, ended)
+            await self._frontend.update(handle, shown)
+        except ServiceUnavailable:  # the book stays open: whoever reads it tries again
+            raise
+        except MintmarkError as error:
+            shown = Message(Words(actor.locale).of_error(error), tone="error")
+            await self._frontend.update(handle, shown)
+        if self._book is not None:
+            await self._book.closed(handle, shown)
 
     def _message(self, actor: Actor, output: Output) -> Message:
         return present(output, scene_of(self.studio, actor))
@@ -129,7 +195,9 @@ class Desk:
         try:
             await work
         except MintmarkError as error:
-            await self._frontend.send(actor, Message(str(error), tone="error"))
+            told = Words(actor.locale).of_error(error)
+            await self._frontend.send(actor, Message(told, tone="error"))
         except Exception as error:
             _log.error("unforeseen", person=actor.person_id, exc_info=error)
-            await self._frontend.send(actor, Message(_UNFORESEEN, tone="error"))
+            told = Words(actor.locale).say(UNFORESEEN)
+            await self._frontend.send(actor, Message(told, tone="error"))

@@ -79,8 +79,10 @@ def _data_folder(settings: Settings) -> str:
             return f"{folder} can be written"
     except OSError as error:
         raise ServiceUnavailable(
-            f"{folder} cannot be written ({error.strerror}): make it writable for this user, "
-            "or name another folder with MINTMARK_DATA_DIR."
+            "{folder} cannot be written ({reason}): make it writable for this user, or "
+            "name another folder with MINTMARK_DATA_DIR.",
+            folder=folder,
+            reason=error.strerror,
         ) from None
 
 
@@ -91,8 +93,9 @@ def _disk(settings: Settings) -> str:
     free = shutil.disk_usage(there).free
     if free < _LITTLE_SPACE:
         raise ServiceUnavailable(
-            f"Only {free / 2**20:.0f} MiB are free on the disk of {settings.data_dir}: "
-            "free some space, 1 GiB at least."
+            "Only {free} MiB are free on the disk of {data_dir}: free some space, 1 GiB at least.",
+            free=f"{free / 2**20:.0f}",
+            data_dir=settings.data_dir,
         )
     return f"{free / 2**30:.0f} GiB are free"
 
@@ -137,8 +140,9 @@ def _log(settings: Settings) -> str:
         database.close()
     if fault is not None:
         raise ConfigurationError(
-            f"The log does not hold: {fault.reason}. Somebody edited the database; restore it "
-            "from a backup, nothing after that record can be relied on."
+            "The log does not hold: {reason}. Somebody edited the database; restore it "
+            "from a backup, nothing after that record can be relied on.",
+            reason=fault.reason,
         )
     return f"{size} records, each follows from the one before"
 
@@ -149,8 +153,10 @@ def _collection(settings: Settings) -> str:
     files = collection_files(settings.collections_dir)
     if settings.collection not in files:
         raise ConfigurationError(
-            f"There is no collection {settings.collection!r}; there are: {', '.join(files)}. "
-            "Set collection, or collections_dir to the folder that holds its file."
+            "There is no collection {collection!r}; there are: {files}. Set collection, "
+            "or collections_dir to the folder that holds its file.",
+            collection=settings.collection,
+            files=", ".join(files),
         )
     path = files[settings.collection]
     found = parse_collection(path.read_bytes(), str(path))
@@ -181,8 +187,10 @@ def _chain(settings: Settings, name: str, chain: ChainSettings) -> str:
     block, balance = opened.block_number(), opened.balance(address)
     if balance == 0:
         raise ConfigurationError(
-            f"{address} has nothing on chain {name} to pay for gas: send it some of the chain's "
-            "own coin."
+            "{address} has nothing on chain {name} to pay for gas: send it some of the "
+            "chain's own coin.",
+            address=address,
+            name=name,
         )
     found = f"{chain.kind}, number {chain.chain_id}, block {block}, {ether(balance)} to pay with"
     return "; ".join((found, *_contracts(settings, opened, address)))
@@ -207,9 +215,13 @@ def _embedded_to_come(name: str, chain: ChainSettings) -> str:
 
     if chain.chain_id not in EMBEDDED_CHAIN_IDS:
         raise ConfigurationError(
-            f"Chain {name} is embedded, so its chain_id must be one from "
-            f"{EMBEDDED_CHAIN_IDS.start} to {EMBEDDED_CHAIN_IDS.stop - 1}, not {chain.chain_id}; "
-            'for a chain behind a URL, set kind = "rpc" and rpc_url.'
+            "Chain {name} is embedded, so its chain_id must be one from {start} to "
+            '{stop}, not {chain_id}; for a chain behind a URL, set kind = "rpc" and '
+            "rpc_url.",
+            name=name,
+            start=EMBEDDED_CHAIN_IDS.start,
+            stop=EMBEDDED_CHAIN_IDS.stop - 1,
+            chain_id=chain.chain_id,
         )
     return f"embedded, number {chain.chain_id}; it is made at the first mint"
 
@@ -229,8 +241,10 @@ def _language_model(settings: Settings) -> str:
         answer = httpx.get(f"{base}/models", headers=headers, timeout=_ENDPOINT_S)
     except httpx.HTTPError as error:
         raise ServiceUnavailable(
-            f"{base} does not answer ({type(error).__name__}): is the address in llm.base_url "
-            "right, and is the server running? Until it answers, the interpreter does."
+            "{base} does not answer ({kind}): is the address in llm.base_url right, and "
+            "is the server running? Until it answers, the interpreter does.",
+            base=base,
+            kind=type(error).__name__,
         ) from None
     return _models_told(str(settings.llm.model), base, answer)
 
@@ -238,13 +252,17 @@ def _language_model(settings: Settings) -> str:
 def _models_told(model: str, base: str, answer: "httpx.Response") -> str:
     if answer.status_code in (401, 403):
         raise ConfigurationError(
-            f"{base} does not accept the key (status {answer.status_code}): set "
-            "MINTMARK_LLM__API_KEY in the environment."
+            "{base} does not accept the key (status {status}): set "
+            "MINTMARK_LLM__API_KEY in the environment.",
+            base=base,
+            status=answer.status_code,
         )
     if answer.status_code != 200:
         raise ServiceUnavailable(
-            f"{base}/models answers with status {answer.status_code}: does llm.base_url end where "
-            "the API begins, as in https://host/v1?"
+            "{base}/models answers with status {status}: does llm.base_url end "
+            "where the API begins, as in https://host/v1?",
+            base=base,
+            status=answer.status_code,
         )
     try:
         known = {str(entry["id"]) for entry in answer.json()["data"]}
@@ -252,5 +270,10 @@ def _models_told(model: str, base: str, answer: "httpx.Response") -> str:
         return f"{base} answers"
     if model not in known:
         listed = ", ".join(sorted(known)[:8]) or "none"
-        raise ConfigurationError(f"{base} has no model {model!r}; it has: {listed}. Set llm.model.")
+        raise ConfigurationError(
+            "{base} has no model {model!r}; it has: {listed}. Set llm.model.",
+            base=base,
+            model=model,
+            listed=listed,
+        )
     return f"{model} at {base}"

@@ -7,6 +7,7 @@ business: text is plain text, never markup, so whatever a person typed can be sh
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -34,6 +35,8 @@ class Button:
     action: str  # the name of a tool
     arguments: Mapping[str, str] = field(default_factory=dict)
     asks: str | None = None  # the one argument that the person adds in words
+    prefill: str = ""  # the words to begin with
+    kind: Literal["plain", "good", "danger"] = "plain"  # what pressing it means
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Progress:
     thousandths: int
     position: int = 0  # how many jobs stand before it; 0 when its turn has come
     eta_s: float | None = None
+    preview: bytes | None = None  # a PNG of what can be seen so far
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,11 @@ class Message:
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
     progress: Progress | None = None
+    files: tuple[Path, ...] = ()  # to be handed over as they are, such as a certificate
     tone: Tone = "plain"
+    moments: tuple[tuple[str, datetime], ...] = ()
+    """Words of the text that tell a time, such as “in 5 minutes (12:30 UTC)”, and the time they
+    tell: a front end that has a form of its own for times may put it in their place."""
 
 
 class Frontend(Protocol):

@@ -1,8 +1,9 @@
 """What a presenter knows while it writes a message: for whom, and what that person may do next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.frontend import Button, Picture
+from bot.texts import Words
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
 from tools.people import Actor, Role
@@ -16,6 +17,15 @@ class Scene:
     studio: Studio
     actor: Actor
     role: Role | None
+    words: Words = field(default_factory=Words)
+
+    def say(self, template: str, **facts: object) -> str:
+        """A sentence in the person's language."""
+        return self.words.say(template, **facts)
+
+    def count(self, one: str, many: str, n: int, **facts: object) -> str:
+        """A sentence about `{n}` things, in the person's language."""
+        return self.words.count(one, many, n, **facts)
 
     def offers(self, action: str) -> bool:
         """Whether this person may press a button for the tool."""
@@ -37,5 +47,5 @@ class Scene:
 
 
 def scene_of(studio: Studio, actor: Actor) -> Scene:
-    """A person with the role they have now."""
-    return Scene(studio, actor, studio.door.ledger.role_of(actor))
+    """A person with the role they have now, spoken to in their language."""
+    return Scene(studio, actor, studio.door.ledger.role_of(actor), Words(actor.locale))

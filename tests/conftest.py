@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, text
 
@@ -24,6 +25,13 @@ from tools.studio import Studio
 # A busy machine may take long over one example; that says nothing about the code.
 hypothesis_settings.register_profile("mintmark", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("mintmark")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A test that sets up logs sends them to what pytest captures for it, and closes after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,9 @@ DIGEST = "sha256:" + "0" * 64
 PICTURE, DOCUMENT = str(cid_of(b"a picture")), str(cid_of(b"its metadata"))
 
 
-def add_call(studio: Studio, actor: Actor, tool: str) -> str:
+def add_call(
+    studio: Studio, actor: Actor, tool: str, arguments: dict[str, str] | None = None
+) -> str:
     """A tool call for rows to refer to."""
     call = ToolCall(
         id=sortable_id("call"),
@@ -29,7 +31,7 @@ def add_call(studio: Studio, actor: Actor, tool: str) -> str:
         front_end=actor.front_end,
         via=actor.via,
         process=studio.process,
-        arguments={},
+        arguments=arguments or {},
     )
     with studio.db.write() as session:
         session.add(call)
@@ -95,7 +97,7 @@ def add_candidate(
         image_cid=PICTURE,
         image_sha256=f"sha256:{secrets.token_hex(32)}",
         pixel_sha256=f"sha256:{secrets.token_hex(32)}",
-        perceptual_hash=secrets.token_hex(8),
+        perceptual_hash=secrets.token_hex(32),
         width=64,
         height=64,
         recipe={},

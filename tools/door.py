@@ -23,6 +23,7 @@ from tools.definition import AnyTool, Input, Output
 from tools.errors import InvalidInput, MintmarkError, Refused, ServiceUnavailable, in_words
 from tools.ledger import Ledger
 from tools.people import Actor, Role, Via
+from tools.phrases import Phrase, phrase
 from tools.provenance.canonical import canonical, recordable
 from tools.provenance.effects import OpenCall, inside
 
@@ -111,14 +112,29 @@ class Door:
         """The tool, the actor and the role, if there is such a tool and they may call it."""
         if tool is None:
             offered = self.offered_to(role, actor.via) if actor else []
-            known = ", ".join(tool.name for tool in offered) or "none"
-            raise Refused(f"There is no tool named {name[:64]!r}. You may use: {known}.")
+            known = ", ".join(tool.name for tool in offered) or phrase("none")
+            raise Refused(
+                "There is no tool named {name!r}. You may use: {known}.",
+                name=name[:64],
+                known=known,
+            )
         if actor is None:
-            raise Refused(f"{name} was called by nobody: a front end must say who is asking.")
+            raise Refused(
+                "{name} was called by nobody: a front end must say who is asking.", name=name
+            )
         if role is None:
-            raise Refused(f"You have no role here, and {name} needs at least {tool.least_role}.")
+            raise Refused(
+                "You have no role here, and {name} needs at least {least_role}.",
+                name=name,
+                least_role=tool.least_role,
+            )
         if not role.reaches(tool.least_role):
-            raise Refused(f"{name} needs the role {tool.least_role}; you are {role}.")
+            raise Refused(
+                "{name} needs the role {least_role}; you are {role}.",
+                name=name,
+                least_role=tool.least_role,
+                role=role,
+            )
         if actor.via not in tool.ways:
             raise Refused(_other_way(tool))
         return tool, actor, role
@@ -200,12 +216,14 @@ def _check_recordable(checked: Input) -> None:
     try:
         written = canonical(recordable(checked.model_dump(mode="json")))
     except (TypeError, ValueError) as error:
-        raise InvalidInput(f"This cannot be put on record: {error}.") from None
+        raise InvalidInput("This cannot be put on record: {error}.", error=str(error)) from None
     if b"\\u0000" in written.replace(b"\\\\", b""):  # not where a backslash was typed
         raise InvalidInput("Text must not contain the character NUL.")
 
 
-def _other_way(tool: AnyTool) -> str:
+def _other_way(tool: AnyTool) -> Phrase:
     if "command" in tool.ways:
-        return f"{tool.name} is done by hand: use the command /{tool.name} or its button."
-    return f"{tool.name} is a step of the studio's own work; nobody calls it directly."
+        by_hand = "{tool} is done by hand: use the command /{tool} or its button."
+        return phrase(by_hand, tool=tool.name)
+    its_own = "{tool} is a step of the studio's own work; nobody calls it directly."
+    return phrase(its_own, tool=tool.name)

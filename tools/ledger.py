@@ -18,7 +18,7 @@ from tools.definition import PRIVATE, AnyTool, Input, Output
 from tools.errors import MintmarkError, ServiceUnavailable
 from tools.people import Actor, Role, role_of
 from tools.provenance import log
-from tools.provenance.canonical import digest, recordable
+from tools.provenance.canonical import canonical, digest, recordable
 from tools.provenance.commitments import commit
 from tools.provenance.effects import OpenCall, current_call
 from tools.provenance.identifiers import sortable_id
@@ -145,7 +145,8 @@ class Ledger:
 
 def _ledger_down(error: Exception) -> ServiceUnavailable:
     return ServiceUnavailable(
-        f"The provenance log cannot be written, so nothing was done: {str(error).splitlines()[0]}"
+        "The provenance log cannot be written, so nothing was done: {reason}",
+        reason=str(error).splitlines()[0],
     )
 
 
@@ -170,8 +171,9 @@ def _call_body(session: Session, row: ToolCall, actor: Actor) -> dict[str, Any]:
 def _log_arguments(session: Session, tool: AnyTool, checked: Input, actor: Actor) -> dict[str, Any]:
     arguments: dict[str, Any] = recordable(checked.model_dump(mode="json"))
     for name in tool.private_fields:
-        if arguments.get(name):
-            arguments[name] = _keep(session, arguments[name], actor)
+        if value := arguments.get(name):
+            words = value if isinstance(value, str) else canonical(value).decode()
+            arguments[name] = _keep(session, words, actor)
     return arguments
 
 

@@ -51,6 +51,7 @@ class Actor:
     front_end: str  # "studio", "discord", …
     via: Via = "command"
     thread: str | None = None  # the conversation, where there is one
+    locale: str = "en-US"  # the language they are answered in
 
     def by(self, via: Via) -> "Actor":
         """The same person, by another way."""
@@ -58,6 +59,16 @@ class Actor:
 
 
 STUDIO = Actor(STUDIO_ID, "the studio", "*", "*", "studio", via="workflow")
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """What a front end knows about someone, beyond their name."""
+
+    is_bot: bool = False
+    account_since: datetime | None = None  # when their account was made
+    joined_at: datetime | None = None  # the guild
+    groups: tuple[str, ...] = ()  # the ids of the guild's own roles that they have
 
 
 def sign_in(
@@ -69,6 +80,7 @@ def sign_in(
     guild: str,
     channel: str,
     role: Role,
+    vouched: Vouched | None = None,
 ) -> Actor:
     """Note a person and the role their front end vouches for; returns the actor to call tools as.
 
@@ -81,6 +93,8 @@ def sign_in(
         raise InvalidInput("Nobody signs in as the studio: use member, creator or operator.")
     person = _person(session, front_end, external_id, name)
     set_role(session, person.id, guild, role)
+    if vouched is not None:
+        _keep(session, person, guild, vouched)
     return Actor(person.id, name, guild, channel, front_end)
 
 
@@ -101,6 +115,15 @@ def _person(session: Session, front_end: str, external_id: str, name: str) -> Pe
     session.add(person)
     session.flush()
     return person
+
+
+def _keep(session: Session, person: Person, guild: str, vouched: Vouched) -> None:
+    person.is_bot, person.account_since = vouched.is_bot, vouched.account_since
+    membership = session.get_one(Membership, (person.id, guild))
+    membership.joined_at = vouched.joined_at
+    if membership.groups != list(vouched.groups):
+        membership.groups = list(vouched.groups)
+    session.flush()
 
 
 def set_role(session: Session, person_id: str, guild: str, role: Role | None) -> None:

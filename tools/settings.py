@@ -35,7 +35,8 @@ from tools.errors import ConfigurationError
 CONFIG_VARIABLE = "MINTMARK_CONFIG"
 CONFIG_NAME = "mintmark.toml"
 SECRETS_VARIABLE = "MINTMARK_SECRETS_DIR"
-_SECRETS = ("api_key", "private_key", "keystore_password")
+DISCORD_API_VARIABLE = "MINTMARK_DISCORD_API"
+_SECRETS = ("api_key", "private_key", "keystore_password", "token")
 
 
 class _SecretInFile(ValueError):
@@ -75,15 +76,54 @@ class ChainSettings(_Section):
         return self
 
 
+PerDay = Annotated[int, Field(ge=0, le=100_000)]
+AtOnce = Annotated[int, Field(ge=1, le=64)]
+
+
+class PicturesPerDay(_Section):
+    """How many pictures a day, where it depends on the role; None: as for everybody."""
+
+    member: PerDay | None = None
+    creator: PerDay | None = None
+    operator: PerDay | None = None
+
+
+class BriefsAtOnce(_Section):
+    """How many briefs of one person may wait or be made at the same time, by their role."""
+
+    member: AtOnce = 2
+    creator: AtOnce = 4
+    operator: AtOnce = 8
+
+
 class Limits(_Section):
-    """What one person may ask for."""
+    """What one person may ask for; a guild may set some of it otherwise for itself."""
 
     prompt_characters: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     pictures_per_brief: Annotated[int, Field(ge=1, le=64)] = 8
     pictures_per_person_per_day: Annotated[int, Field(ge=1)] = 200
+    per_day: PicturesPerDay = PicturesPerDay()
+    parallel: BriefsAtOnce = BriefsAtOnce()
     denied_words: tuple[str, ...] = ()
     mint_cost_cap_wei: Annotated[int, Field(ge=1)] = 2 * 10**16  # per token and chain
     setup_cost_cap_wei: Annotated[int, Field(ge=1)] = 2 * 10**17  # a contract, or one model's entry
+
+
+class Community(_Section):
+    """The rules of a guild that has set none of its own."""
+
+    approvals_needed: Annotated[int, Field(ge=1, le=2)] = 1  # operators who must approve a mint
+    hidden_counts: bool = False  # whether votes are counted in secret until a round closes
+    min_account_days: Annotated[int, Field(ge=0, le=3_650)] = 0  # of a voter's account
+    min_member_days: Annotated[int, Field(ge=0, le=3_650)] = 0  # of a voter in the guild
+    locale: str | None = None  # the language of answers; None: each person's own
+
+
+class Voting(_Section):
+    """How rounds are counted."""
+
+    reconcile_grace_minutes: Annotated[float, Field(ge=0, le=10_080)] = 60.0
+    """How long a round that is over waits for the front end that counts its reactions."""
 
 
 class Generation(_Section):
@@ -95,6 +135,19 @@ class Generation(_Section):
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     device: str = "cpu"
+    previews: bool = True  # show pictures while they form, for a twentieth of the time at most
+
+
+class Discord(_Section):
+    """The bot in Discord, or in any server that speaks as Discord does."""
+
+    token: SecretStr | None = None
+    api: AnyUrl | None = Field(  # where the server's REST API begins, as in https://host/api/v10
+        default_factory=lambda: os.environ.get(DISCORD_API_VARIABLE), validate_default=True
+    )
+    workers: Annotated[int, Field(ge=0, le=16)] = (
+        1  # processes that the bot starts to make pictures
+    )
 
 
 def _default_chains() -> dict[str, ChainSettings]:
@@ -119,6 +172,9 @@ class Settings(BaseSettings):
     llm: LanguageModel = LanguageModel()
     generation: Generation = Generation()
     limits: Limits = Limits()
+    voting: Voting = Voting()
+    community: Community = Community()
+    discord: Discord = Field(default_factory=Discord)
     chains: dict[str, ChainSettings] = Field(default_factory=_default_chains)
 
     @classmethod
@@ -176,7 +232,11 @@ def load_settings(**overrides: object) -> Settings:
     """
     named = os.environ.get(CONFIG_VARIABLE)
     if named and not Path(named).is_file():
-        raise ConfigurationError(f"{CONFIG_VARIABLE} names {named!r}, but there is no such file.")
+        raise ConfigurationError(
+            "{variable} names {named!r}, but there is no such file.",
+            variable=CONFIG_VARIABLE,
+            named=named,
+        )
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic at run time
     except ValidationError as error:
@@ -184,12 +244,17 @@ def load_settings(**overrides: object) -> Settings:
     except _SecretInFile as error:
         variable = "MINTMARK_" + str(error).upper().replace(".", "__")
         raise ConfigurationError(
-            f"{named or CONFIG_NAME} holds the secret {error}. Take it out, and give it as "
-            f"{variable} in the environment, or as a file in the folder that {SECRETS_VARIABLE} "
-            "names."
+            "{named} holds the secret {error}. Take it out, and give it as {variable} in "
+            "the environment, or as a file in the folder that {folder_variable} names.",
+            named=named or CONFIG_NAME,
+            error=str(error),
+            variable=variable,
+            folder_variable=SECRETS_VARIABLE,
         ) from None
     except ValueError as error:  # the TOML file itself does not parse
-        raise ConfigurationError(f"{named or CONFIG_NAME} is not valid TOML: {error}.") from None
+        raise ConfigurationError(
+            "{named} is not valid TOML: {error}.", named=named or CONFIG_NAME, error=str(error)
+        ) from None
 
 
 def _in_words(error: ValidationError) -> str:

@@ -126,6 +126,8 @@ def _make_folder(settings: Settings) -> None:
         probe.unlink()
     except OSError as error:
         raise ServiceUnavailable(
-            f"The data folder {settings.data_dir} cannot be written ({error.strerror}): "
-            "make it writable, or name another with MINTMARK_DATA_DIR."
+            "The data folder {data_dir} cannot be written ({reason}): make it "
+            "writable, or name another with MINTMARK_DATA_DIR.",
+            data_dir=settings.data_dir,
+            reason=error.strerror,
         ) from None

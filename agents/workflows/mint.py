@@ -3,35 +3,46 @@
 The door reads that operator's role again, and the tool's gate the approval itself. A chain or a
 store that does not answer is tried again, each time after a longer wait; every other failure ends
 the attempt, with its sentence in the request, and an operator may order a retry.
+
+While minting is paused in the guild the request waits: the workflow ends and leaves an order to ask
+again, which is no attempt and belongs to no process. What was signed before is seen to its end.
 """
 
 from agents.workflows.durable import Order, Outcome, backoff_s, call_tool, enqueue, step, workflow
+from tools.community.rules import rules_of
+from tools.minting.outbox import is_in_flight
 from tools.minting.tables import Approval, MintRequest
 from tools.people import STUDIO, Actor
 from tools.provenance.tables import Person, ToolCall
 from tools.studio import Studio
 
 MOST_ATTEMPTS = 9  # the waits between them add up to 510 s
+PAUSE_S = 20.0  # how long a request waits before it asks again whether minting is paused
 
 
-def order(key: str, attempt: int = 1, delay_s: float = 0.0) -> Order:
+def order(key: str, attempt: int = 1, delay_s: float = 0.0, waits: int = 0) -> Order:
     """What to run for a mint request.
 
     Args:
         key: the request's id; for a retry, that id, a colon and the id of the call that ordered it.
         attempt: counts those of one key, from 1.
         delay_s: seconds to wait before it.
+        waits: how often it has found minting paused.
     """
     name = f"mint:{key}" if attempt == 1 else f"mint:{key}#{attempt}"
+    if waits:
+        return Order("mint", f"{name}.{waits}", (key, attempt, waits), delay_s)
     return Order("mint", name, (key, attempt), delay_s)
 
 
 @workflow
-def mint(key: str, attempt: int) -> None:
+def mint(key: str, attempt: int, waits: int = 0) -> None:
     """Mint once, and see to what comes of it."""
     request_id = key.partition(":")[0]
     outcome = step("mint", _mint, key)
-    if outcome.kind == "unavailable" and attempt < MOST_ATTEMPTS:
+    if outcome.kind == "paused":
+        enqueue(order(key, attempt, PAUSE_S, waits + 1))
+    elif outcome.kind == "unavailable" and attempt < MOST_ATTEMPTS:
         enqueue(order(key, attempt + 1, backoff_s(attempt)))
     elif outcome.kind in ("unavailable", "failed"):
         step("stop", stop, request_id, outcome.sentence)
@@ -45,10 +56,22 @@ def stop(studio: Studio, request_id: str, sentence: str) -> Outcome:
 
 def _mint(studio: Studio, key: str) -> Outcome:
     request_id, _, retry_call = key.partition(":")
+    if _waits(studio, request_id):
+        return Outcome("paused")
     operator = _operator(studio, request_id, retry_call)
     if operator is None:
         return Outcome("failed", f"Nobody approved {request_id}, so it is not minted.")
     return call_tool(studio, "mint", {"mint_request_id": request_id}, operator)
+
+
+def _waits(studio: Studio, request_id: str) -> bool:
+    """Whether minting is paused, and nothing that was signed for the request is under way."""
+    with studio.db.read() as session:
+        request = session.get(MintRequest, request_id)
+        if request is None:
+            return False
+        paused = rules_of(studio, request.guild, session=session).paused
+        return "mint" in paused and not is_in_flight(session, request_id)
 
 
 def _operator(studio: Studio, request_id: str, retry_call: str) -> Actor | None:

@@ -68,4 +68,6 @@ def _draw(played: Played, picture: Path) -> None:
     try:
         picture.write_text(svg(shown, "mintmark demo", _COLUMNS), encoding="utf-8")
     except OSError as error:
-        raise ServiceUnavailable(f"{picture} cannot be written: {error.strerror}.") from None
+        raise ServiceUnavailable(
+            "{picture} cannot be written: {reason}.", picture=picture, reason=error.strerror
+        ) from None

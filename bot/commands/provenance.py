@@ -25,7 +25,10 @@ def tell(subject: str, name: str, role: str, guild: str) -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     if not has_database(settings):
-        raise NotFound(f"There are no records in {settings.data_dir}: is it the right data folder?")
+        raise NotFound(
+            "There are no records in {data_dir}: is it the right data folder?",
+            data_dir=settings.data_dir,
+        )
     console = Console(highlight=False)
     with open_studio(settings) as studio:
         actor = enter(studio, name, Role(role), guild, "command line")

@@ -25,7 +25,9 @@ async def verify_token(stage: Stage) -> None:
     """
     token = stage.played.token_ids[0]
     if await _verify(stage, token) is not Verdict.PASSED:
-        raise IntegrityError(f"The demo's own token {token} does not verify: see the steps above.")
+        raise IntegrityError(
+            "The demo's own token {token} does not verify: see the steps above.", token=token
+        )
 
 
 async def verify_tampered_copy(stage: Stage) -> None:
@@ -36,7 +38,7 @@ async def verify_tampered_copy(stage: Stage) -> None:
     """
     copy = _tampered_copy(stage)
     if await _verify(stage, stage.played.token_ids[0], copy) is not Verdict.FAILED:
-        raise IntegrityError(f"The tampered copy {copy} passed as the token's picture.")
+        raise IntegrityError("The tampered copy {copy} passed as the token's picture.", copy=copy)
 
 
 async def _verify(stage: Stage, token: str, picture: Path | None = None) -> Verdict:

@@ -65,7 +65,9 @@ class Stage:
         """
         numbers = [n for n, button in self.screen.buttons.items() if button.label == label]
         if not numbers:
-            raise NotFound(f"The demo found no button “{label}”: see above what went wrong.")
+            raise NotFound(
+                "The demo found no button “{label}”: see above what went wrong.", label=label
+            )
         await self.type(who, str(max(numbers)))
 
     def prompt(self, mark: str, line: str) -> None:

@@ -97,7 +97,9 @@ async def _mint(stage: Stage) -> None:
         minted = select(Token.id).filter_by(mint_request_id=request).order_by(Token.chain)
         stage.played.token_ids = list(session.scalars(minted))
     if not stage.played.token_ids:
-        raise NotFound(f"The demo ended without a token: /mint_status {request} says why.")
+        raise NotFound(
+            "The demo ended without a token: /mint_status {request} says why.", request=request
+        )
 
 
 async def _end(stage: Stage) -> None:
@@ -145,7 +147,10 @@ def _first_by_creator(studio: Studio, round_id: str) -> dict[str, int]:
     with studio.db.read() as session:
         numbers = {str(name): number for name, number in session.execute(entered)}
     if missing := {"wren", "sol"} - numbers.keys():
-        raise NotFound(f"The scorers let no picture of {missing.pop()} into the round; play again.")
+        raise NotFound(
+            "The scorers let no picture of {creator} into the round; play again.",
+            creator=missing.pop(),
+        )
     return numbers
 
 
@@ -154,5 +159,8 @@ def _newest(studio: Studio, kind: type[Round] | type[MintRequest]) -> str:
     with studio.db.read() as session:
         found = session.scalar(select(kind.id).order_by(moment.desc()).limit(1))
     if found is None:
-        raise NotFound(f"The demo found no {kind.__tablename__}: something before it went wrong.")
+        raise NotFound(
+            "The demo found no {kind}: something before it went wrong.",
+            kind=kind.__tablename__,
+        )
     return str(found)

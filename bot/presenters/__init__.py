@@ -3,10 +3,22 @@
 candidates.py   jobs, pictures, models, collections
 rounds.py       rounds, votes
 minting.py      mint requests, tokens
+review.py       what waits for an operator's decision
+community.py    rules, limits, pauses
+audit.py        what was done here lately
 anything.py     every other output, by its fields
 """
 
-from bot.presenters import candidates, history, minting, rounds
+from bot.presenters import audit, candidates, community, history, minting, review, rounds
 from bot.presenters.anything import present
 
-__all__ = ["candidates", "history", "minting", "present", "rounds"]
+__all__ = [
+    "audit",
+    "candidates",
+    "community",
+    "history",
+    "minting",
+    "present",
+    "review",
+    "rounds",
+]

@@ -6,8 +6,8 @@ from bot.following import Work, job, work_behind
 from bot.frontend import Button, Message, Picture
 from bot.presenters.anything import present
 from bot.scene import Scene
+from tools.generation.briefs import JobOut
 from tools.generation.candidates import CandidateOut
-from tools.generation.create import JobOut
 from tools.generation.gallery import (
     CandidateDetail,
     CollectionOut,
@@ -16,7 +16,8 @@ from tools.generation.gallery import (
     ModelOut,
     ModelsOut,
 )
-from tools.generation.jobs import UNFINISHED, JobStatus
+from tools.generation.jobs import JobStatus
+from tools.generation.waiting import UNFINISHED
 
 _OPEN_ROUND = Button("Open a round on the shortlist", "open_round")
 

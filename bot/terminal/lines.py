@@ -79,7 +79,7 @@ def _command(name: str, rest: str, tools: Mapping[str, AnyTool], local: Sequence
     if name not in tools:
         near = get_close_matches(name, [*tools, *local], n=1)
         hint = f"Did you mean /{near[0]}?" if near else "Type /help to see what there is."
-        raise InvalidInput(f"There is no command /{name[:40]}. {hint}")
+        raise InvalidInput("There is no command /{name}. {hint}", name=name[:40], hint=hint)
     return Command(name, arguments(rest, options_of(tools[name])))
 
 
@@ -113,7 +113,7 @@ def _split(
         if not equals:
             value = "yes" if option.kind == "flag" else next(rest, "")
         if not value:
-            raise InvalidInput(f"--{option.name} needs a value behind it.")
+            raise InvalidInput("--{option} needs a value behind it.", option=option.name)
         given.setdefault(option.name, []).append(_unquoted(value))
     return words, given
 
@@ -126,7 +126,9 @@ def _named(name: str, options: Sequence[Option]) -> Option:
     if len(found := exact or begins) == 1:
         return found[0]
     known = ", ".join(f"--{option.name}" for option in options) or "none"
-    raise InvalidInput(f"There is no option --{name[:40]} here. Options: {known}.")
+    raise InvalidInput(
+        "There is no option --{name} here. Options: {known}.", name=name[:40], known=known
+    )
 
 
 def _value(option: Option, values: Sequence[str]) -> object:
@@ -146,7 +148,11 @@ def _parts(value: str) -> list[str]:
 def _pair(option: Option, part: str) -> tuple[str, str]:
     name, equals, value = part.partition("=")
     if not equals or not name.strip() or not value.strip():
-        raise InvalidInput(f"--{option.name} is written name=value,name=value; {part!r} is not.")
+        raise InvalidInput(
+            "--{option} is written name=value,name=value; {part!r} is not.",
+            option=option.name,
+            part=part,
+        )
     return name.strip(), value.strip()
 
 
@@ -155,7 +161,7 @@ def _flag(option: Option, value: str) -> bool:
         return True
     if value.casefold() in _NO:
         return False
-    raise InvalidInput(f"--{option.name} is yes or no, not {value!r}.")
+    raise InvalidInput("--{option} is yes or no, not {value!r}.", option=option.name, value=value)
 
 
 def _by_place(words: Sequence[str], options: Sequence[Option]) -> dict[str, object]:
@@ -166,7 +172,9 @@ def _by_place(words: Sequence[str], options: Sequence[Option]) -> dict[str, obje
         :1
     ]
     if not open_options:
-        raise InvalidInput(f"This command takes no words; {' '.join(words)!r} is left over.")
+        raise InvalidInput(
+            "This command takes no words; {words!r} is left over.", words=" ".join(words)
+        )
     *firsts, last = open_options[: len(words)]
     values = {o.name: _value(o, [_unquoted(w)]) for o, w in zip(firsts, words, strict=False)}
     tail = words[len(firsts) :]

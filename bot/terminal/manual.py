@@ -65,7 +65,9 @@ def of_command(name: str, scene: Scene) -> Message:
     known = commands(scene)
     tool = known.get(name.strip().lstrip("/").replace("-", "_").casefold())
     if tool is None:
-        raise InvalidInput(f"There is no command /{name.strip()[:40]}. /help lists what there is.")
+        raise InvalidInput(
+            "There is no command /{name}. /help lists what there is.", name=name.strip()[:40]
+        )
     facts = tuple((_spelling(option), _meaning(option)) for option in options_of(tool))
     text = tool.purpose + "\n\n" + usage(tool)
     if tool.name in EXAMPLES:

@@ -71,7 +71,7 @@ class Screen:
             NotFound: if there is none.
         """
         if number not in self.buttons:
-            raise NotFound(f"There is no button {number} on this screen.")
+            raise NotFound("There is no button {number} on this screen.", number=number)
         return self.buttons[number]
 
     def _parts(self, message: Message) -> Iterable[RenderableType]:

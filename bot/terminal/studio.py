@@ -105,7 +105,11 @@ def enter(studio: Studio, name: str, role: Role, guild: str, channel: str) -> Ac
     """
     for option, value in (("--as", name), ("--guild", guild), ("--channel", channel)):
         if len(value) > _LONGEST_NAME:
-            raise InvalidInput(f"{option} takes {_LONGEST_NAME} characters at most.")
+            raise InvalidInput(
+                "{option} takes {most} characters at most.",
+                option=option,
+                most=_LONGEST_NAME,
+            )
     with studio.db.write() as session:
         return sign_in(
             session,

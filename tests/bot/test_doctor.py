@@ -57,7 +57,7 @@ def test_a_folder_in_use_is_sound() -> None:
     with open_studio(load_settings()) as studio:
         sign_in_to(studio, "ada")
         assert wrong() == {}
-        assert findings()["database"].sentence == "SQLite, schema 0001"
+        assert findings()["database"].sentence == "SQLite, schema 0002"
 
 
 def _set(chain: Chain, signer: Signer, contract: str, signature: str, value: object) -> None:
@@ -152,7 +152,7 @@ def test_a_database_of_another_version_is_told() -> None:
         pass
     with sqlite3.connect("mintmark-data/mintmark.sqlite") as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
-    assert wrong()["database"].startswith("The database has schema 9999, this program needs 0001")
+    assert wrong()["database"].startswith("The database has schema 9999, this program needs 0002")
 
 
 def test_an_edited_log_is_told_with_its_record() -> None:

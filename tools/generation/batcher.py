@@ -6,17 +6,21 @@ Cancelled orders are left out; a batch that nobody waits for any more stops at i
 """
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import structlog
+
 from tools.errors import MintmarkError, ServiceUnavailable
 from tools.generation.pipeline import (
     BatchKey,
     Checkpoint,
     LoadedPipeline,
+    Look,
     Order,
     Scheduler,
     checked_device,
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from tools.studio import Studio
 
 _KEPT_PIPELINES = 2  # in memory, the last used ones
+_GLANCE_EVERY_S = 0.7
+_GLANCE_SHARE = 20  # a glance may cost at most one of so many parts of the time
+_log = structlog.get_logger("mintmark.batcher")
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,14 @@ class Ticket:
     order: Order
     result: "Future[Made]" = field(default_factory=Future)
     steps_done: int = 0
+    is_watched: bool = False  # whether somebody wants to see the picture while it forms
+    forming: "Image.Image | None" = None  # what could be seen of it last
+    glances: int = 0  # how often that changed
+
+    def show(self, image: "Image.Image") -> None:
+        """This is what the picture looks like now."""
+        self.forming = image
+        self.glances += 1
 
     def cancel(self) -> None:
         """Nobody waits for this picture any more; a result that comes all the same is dropped."""
@@ -77,16 +92,21 @@ class Batcher:
         self._changed = threading.Condition()
         self._closing = False
         self._pipelines: OrderedDict[Checkpoint, LoadedPipeline] = OrderedDict()
+        self._next_glance = 0.0  # on the monotonic clock
         self._thread: threading.Thread | None = None
 
     @effect
-    def submit(self, orders: Sequence[Order]) -> list[Ticket]:
+    def submit(self, orders: Sequence[Order], *, watched: bool = False) -> list[Ticket]:
         """Queue orders; those that come together are batched together.
+
+        Args:
+            orders: the pictures to make.
+            watched: whether their tickets show the pictures while they form.
 
         Raises:
             ServiceUnavailable: if the studio is closing.
         """
-        tickets = [Ticket(order) for order in orders]
+        tickets = [Ticket(order, is_watched=watched) for order in orders]
         with self._changed:
             if self._closing:
                 raise ServiceUnavailable("The studio is closing: no picture is begun any more.")
@@ -131,7 +151,8 @@ class Batcher:
             if self._closing:
                 return []
             key = self._waiting[0].order.key
-            batch = [t for t in self._waiting if t.order.key == key][: self._batch_size]
+            most = 1 if key.place else self._batch_size
+            batch = [t for t in self._waiting if t.order.key == key][:most]
             for ticket in batch:
                 self._waiting.remove(ticket)
             return batch
@@ -144,18 +165,35 @@ class Batcher:
     def _make(self, batch: list[Ticket]) -> None:
         pipeline = self._pipeline(batch[0].order.key)
 
-        def on_step(done: int) -> None:
+        def on_step(done: int, look: Look) -> None:
             for ticket in batch:
                 ticket.steps_done = done
             if self._closing or all(ticket.is_cancelled for ticket in batch):
                 raise _NobodyWaits
+            self._glance(batch, look)
 
-        images = pipeline.make([ticket.order for ticket in batch], on_step)
-        for position, (ticket, image) in enumerate(zip(batch, images, strict=True)):
+        orders, first = _in_place([ticket.order for ticket in batch])
+        images = pipeline.make(orders, on_step)[first : first + len(batch)]
+        for position, (ticket, image) in enumerate(zip(batch, images, strict=True), first):
             cut = pipeline.tokens_cut(ticket.order.prompt)
-            made = Made(image, ticket.order, pipeline.scheduler, len(batch), position, cut)
+            made = Made(image, ticket.order, pipeline.scheduler, len(orders), position, cut)
+            ticket.show(image)
             if ticket.result.set_running_or_notify_cancel():
                 ticket.result.set_result(made)
+
+    def _glance(self, batch: list[Ticket], look: Look) -> None:
+        """Show watched tickets how their pictures look, when that is due; never fails the batch."""
+        began = time.monotonic()
+        if began < self._next_glance or not any(ticket.is_watched for ticket in batch):
+            return
+        try:
+            _, first = _in_place([ticket.order for ticket in batch])
+            for ticket, image in zip(batch, look()[first:], strict=False):
+                ticket.show(image)
+        except Exception as error:  # whatever a model's code raises; the picture comes all the same
+            _log.debug("no preview", exc_info=error)
+        cost = time.monotonic() - began
+        self._next_glance = began + max(_GLANCE_EVERY_S, _GLANCE_SHARE * cost)
 
     def _pipeline(self, key: BatchKey) -> LoadedPipeline:
         checkpoint = key.checkpoint
@@ -171,6 +209,18 @@ class Batcher:
 def batcher_of(studio: "Studio") -> Batcher:
     """The one batcher of this process."""
     return studio.part(Batcher, lambda studio: Batcher(studio.settings.generation.batch_size))
+
+
+def _in_place(orders: list[Order]) -> tuple[list[Order], int]:
+    """The orders to make, and where among them the given ones begin.
+
+    A picture that must stand in its old place is surrounded by copies of itself: what its
+    neighbours show has no influence on it, only how many there are.
+    """
+    place = orders[0].key.place
+    if place is None:
+        return orders, 0
+    return [orders[0]] * place.size, place.position
 
 
 def _fail(batch: list[Ticket], error: MintmarkError) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from tools.definition import Output, PrivateText
-from tools.generation.tables import Candidate
+from tools.errors import NotFound
+from tools.generation.tables import Candidate, Removal
 from tools.provenance.tables import Person
 from tools.scoring.tables import Verdict
 
@@ -28,14 +29,40 @@ class CandidateOut(Output):
     verdict: str | None  # shortlisted, passed, rejected, broken; None: not scored yet
     score: int | None  # thousandths
     reasons: list[str]
+    parent_id: str | None  # the picture that it descends from
+
+
+def candidate_of(session: Session, candidate_id: str) -> Candidate:
+    """The candidate.
+
+    Raises:
+        NotFound: if there is none of that id, or it was removed.
+    """
+    candidate = session.get(Candidate, candidate_id)
+    if candidate is None:
+        raise NotFound(
+            "There is no candidate {candidate!r}; `gallery` lists them.",
+            candidate=candidate_id[:32],
+        )
+    if session.get(Removal, candidate_id) is not None:
+        raise NotFound(
+            "The picture {candidate} was removed by its creator.", candidate=candidate_id
+        )
+    return candidate
+
+
+def not_removed() -> ColumnElement[bool]:
+    """The condition that nobody removed the candidate."""
+    return Candidate.id.not_in(select(Removal.candidate_id))
 
 
 def candidate_rows() -> Select[Candidate, str | None, Verdict]:
-    """Candidates with the creator's name, and the verdict or None."""
+    """Candidates that are not removed, with the creator's name, and the verdict or None."""
     return (
         select(Candidate, Person.name, Verdict)
         .join(Person, Person.id == Candidate.person_id)
         .outerjoin(Verdict, Verdict.candidate_id == Candidate.id)
+        .where(not_removed())
     )
 
 
@@ -68,4 +95,5 @@ def _shown(candidate: Candidate, creator: str | None, verdict: Verdict | None) -
         verdict=verdict.verdict if verdict else None,
         score=verdict.value if verdict else None,
         reasons=list(verdict.reasons) if verdict else [],
+        parent_id=candidate.parent_id,
     )

@@ -10,21 +10,22 @@ at the same moment end in one of the two.
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from tools.definition import PRIVATE, Input, Output, tool
 from tools.errors import Conflict, NotFound, Refused
+from tools.generation import previews
 from tools.generation.candidates import CandidateOut, candidates_of_brief
-from tools.generation.tables import Brief, Job
+from tools.generation.previews import Sheet
+from tools.generation.tables import Brief, Job, Preview
+from tools.generation.waiting import DONE, RUNNING, UNFINISHED, position_of, time_left
 from tools.people import Role
 from tools.provenance.effects import OpenCall
 from tools.provenance.tables import now
 from tools.studio import Studio
 
-QUEUED, RUNNING, DONE = "queued", "running", "done"
 FAILED, CANCELLED = "failed", "cancelled"
-UNFINISHED = (QUEUED, RUNNING)
 
 
 class JobIn(Input):
@@ -42,6 +43,9 @@ class JobStatus(Output):
     stage: str  # what is being done, in words
     progress: int  # thousandths
     position: int  # in the queue: 1 is next; 0 once it has begun
+    eta_s: int | None  # until it is done, as far as that can be told
+    creator_id: str
+    parent_id: str | None  # the picture that its pictures descend from
     error: Annotated[str | None, PRIVATE]  # why it failed
     candidates: list[CandidateOut]
 
@@ -66,7 +70,11 @@ def cancel_job(call: OpenCall, which: JobIn) -> JobStatus:
         )
         if not moved:
             session.refresh(job)
-            raise Conflict(f"The job {job.id} is {job.state} already; there is nothing to cancel.")
+            raise Conflict(
+                "The job {job} is {state} already; there is nothing to cancel.",
+                job=job.id,
+                state=job.state,
+            )
         session.refresh(job)
         return status_of(session, job.id)
 
@@ -74,6 +82,7 @@ def cancel_job(call: OpenCall, which: JobIn) -> JobStatus:
 def status_of(session: Session, job_id: str) -> JobStatus:
     """Where a job stands; raises `NotFound`."""
     job = job_of(session, job_id)
+    brief = session.get_one(Brief, job.brief_id)
     return JobStatus(
         job_id=job.id,
         brief_id=job.brief_id,
@@ -81,6 +90,9 @@ def status_of(session: Session, job_id: str) -> JobStatus:
         stage=job.stage,
         progress=job.progress,
         position=position_of(session, job.id),
+        eta_s=time_left(session, job.id),
+        creator_id=brief.person_id,
+        parent_id=brief.parent_candidate_id,
         error=job.error,
         candidates=candidates_of_brief(session, job.brief_id),
     )
@@ -90,21 +102,10 @@ def job_of(session: Session, job_id: str) -> Job:
     """The job; raises `NotFound`."""
     job = session.get(Job, job_id)
     if job is None:
-        raise NotFound(f"There is no job {job_id[:32]!r}; `create` tells the id of a new one.")
+        raise NotFound(
+            "There is no job {job!r}; `create` tells the id of a new one.", job=job_id[:32]
+        )
     return job
-
-
-def position_of(session: Session, job_id: str) -> int:
-    """The job's place in the queue: 1 is next, 0 once it has begun or ended."""
-    job = session.get_one(Job, job_id)
-    if job.state != QUEUED:
-        return 0
-    ahead = session.scalar(
-        select(func.count())
-        .select_from(Job)
-        .where(Job.state == QUEUED, Job.created_at < job.created_at)
-    )
-    return 1 + (ahead or 0)
 
 
 def begin(studio: Studio, job_id: str) -> None:
@@ -117,13 +118,25 @@ def begin(studio: Studio, job_id: str) -> None:
         job = job_of(session, job_id)
         started: datetime = job.started_at or now()
         if not move(session, job_id, UNFINISHED, state=RUNNING, started_at=started):
-            raise Conflict(f"The job {job_id} is {job.state}: nothing more is made for it.")
+            raise Conflict(
+                "The job {job} is {state}: nothing more is made for it.",
+                job=job_id,
+                state=job.state,
+            )
 
 
-def report(studio: Studio, job_id: str, stage: str, progress: int) -> bool:
-    """Note how far a running job is, in thousandths; returns whether it is still wanted."""
+def report(
+    studio: Studio, job_id: str, stage: str, progress: int, sheet: Sheet | None = None
+) -> bool:
+    """Note how far a running job is, in thousandths, and what can be seen of its pictures.
+
+    Returns whether it is still wanted.
+    """
     with studio.db.write() as session:
-        return move(session, job_id, (RUNNING,), stage=stage, progress=progress)
+        is_wanted = move(session, job_id, (RUNNING,), stage=stage, progress=progress)
+        if is_wanted and sheet is not None:
+            previews.keep(session, job_id, sheet)
+        return is_wanted
 
 
 def is_running(studio: Studio, job_id: str) -> bool:
@@ -146,8 +159,13 @@ def fail(studio: Studio, job_id: str, sentence: str) -> None:
 
 
 def move(session: Session, job_id: str, from_states: tuple[str, ...], **to: Any) -> bool:
-    """Change a job if it is in one of these states; returns whether it was."""
+    """Change a job if it is in one of these states; returns whether it was.
+
+    What its pictures look like so far goes when the job ends.
+    """
     changed = session.execute(
         update(Job).where(Job.id == job_id, Job.state.in_(from_states)).values(**to)
     )
+    if to.get("state") in (DONE, FAILED, CANCELLED):
+        session.execute(delete(Preview).where(Preview.job_id == job_id))
     return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult

@@ -18,14 +18,19 @@ from typing import TYPE_CHECKING, Any
 
 from tools.errors import InvalidInput, ServiceUnavailable
 from tools.generation.bundle import SAFETY_CHECKER, checked_index
+from tools.generation.glimpse import Glimpse
 from tools.provenance.canonical import digest, recordable
 
 if TYPE_CHECKING:
+    import torch
     from PIL import Image
 
 DTYPE = "float32"  # half precision is slower on a CPU, and other hardware rounds it differently
 
-OnStep = Callable[[int], None]
+Look = Callable[[], "list[Image.Image]"]
+"""Shows the pictures as they are so far; an empty list where that cannot be done cheaply."""
+
+OnStep = Callable[[int, Look], None]
 """Called after each step with the number of steps done; what it raises ends the batch."""
 
 
@@ -51,6 +56,14 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A picture's place in its batch: other sizes of a batch round the last bits otherwise."""
+
+    size: int  # of the batch
+    position: int  # from 0
+
+
+@dataclass(frozen=True)
 class BatchKey:
     """What pictures of one batch share; with seed, prompt and batch size it decides the pixels."""
 
@@ -60,6 +73,7 @@ class BatchKey:
     steps: int
     guidance: float
     threads: int = 1
+    place: Place | None = None  # to be made again in this place, in a batch of its own
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,7 @@ class LoadedPipeline:
         _apply_loras(self._pipeline, checkpoint.loras)
         self._parameters = inspect.signature(self._pipeline.__call__).parameters
         self._scheduler_config = dict(self._pipeline.scheduler.config)
+        self._glimpse = Glimpse(self._pipeline)
 
     @property
     def scheduler(self) -> Scheduler:
@@ -110,13 +125,17 @@ class LoadedPipeline:
 
         key = orders[0].key
         torch.set_num_threads(key.threads)
+        latest: list[torch.Tensor] = []
         arguments = self._arguments(orders) | {
             "generator": [torch.Generator("cpu").manual_seed(order.seed) for order in orders],
-            "callback_on_step_end": _step_callback(on_step),
+            "callback_on_step_end": self._step_callback(on_step, latest),
         }
         with torch.inference_mode():
             images: list[Image.Image] = self._pipeline(**arguments).images
-        return [image.convert("RGB") for image in images]
+            plain = [image.convert("RGB") for image in images]
+            for latents in latest:
+                self._glimpse.learn(latents, plain)
+        return plain
 
     def tokens_cut(self, prompt: str) -> int:
         """How many tokens of a prompt lie beyond what the text encoder reads."""
@@ -125,6 +144,19 @@ class LoadedPipeline:
         if tokenizer is None or longest is None:
             return 0
         return max(0, len(tokenizer(prompt, truncation=False).input_ids) - int(longest))
+
+    def _step_callback(
+        self, on_step: OnStep, latest: "list[torch.Tensor]"
+    ) -> Callable[..., dict[str, Any]]:
+        """What diffusers calls after each step; `latest` then holds the latents of that step."""
+
+        def after_step(_: Any, step: int, __: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            latents = tensors["latents"]
+            latest[:] = [latents]
+            on_step(step + 1, lambda: self._glimpse.pictures(latents))
+            return tensors
+
+        return after_step
 
     def _arguments(self, orders: Sequence[Order]) -> dict[str, Any]:
         key = orders[0].key
@@ -194,14 +226,6 @@ def _apply_loras(pipeline: Any, loras: tuple[Lora, ...]) -> None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
         listed = ", ".join(lora.name for lora in loras)
         raise InvalidInput(f"LoRA {listed} does not fit: {_first_line(error)}") from error
-
-
-def _step_callback(on_step: OnStep) -> Callable[..., dict[str, Any]]:
-    def after_step(_: Any, step: int, __: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-        on_step(step + 1)
-        return tensors
-
-    return after_step
 
 
 def _first_line(error: Exception) -> str:

@@ -15,7 +15,7 @@ SCHEMA = "mintmark/recipe/1"
 
 
 def recipe(
-    made: Made, model: Model, prompt: str, negative_prompt: str, factor: int
+    made: Made, model: Model, prompt: str, negative_prompt: str, *, style: str | None, factor: int
 ) -> dict[str, Any]:
     """The recipe.
 
@@ -24,6 +24,7 @@ def recipe(
         model: that made it.
         prompt: the commitment of the prompt as sent.
         negative_prompt: likewise, or empty.
+        style: the collection's, by name, that the creator asked for.
         factor: by which the picture was enlarged afterwards.
     """
     key, checkpoint = made.order.key, made.order.key.checkpoint
@@ -32,6 +33,7 @@ def recipe(
             "schema": SCHEMA,
             "prompt": prompt,
             "negative_prompt": negative_prompt,
+            "style": style,
             "seed": str(made.order.seed),
             "model": {
                 "name": model.name,

@@ -4,9 +4,9 @@ Each picture is kept as soon as it is there: first its file in the store, then i
 was cut off leaves whole candidates and begins again with those that are missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +19,8 @@ from tools.generation.batcher import Made, Ticket, batcher_of
 from tools.generation.candidates import CandidateOut, candidates_of_brief
 from tools.generation.finishing import Finished, enlargement, finished
 from tools.generation.models import Model, models_of
-from tools.generation.pipeline import BatchKey, Checkpoint, Order
+from tools.generation.pipeline import BatchKey, Checkpoint, Order, Place
+from tools.generation.previews import Sheet, sheet_of
 from tools.generation.recipe import recipe
 from tools.generation.tables import Brief, Candidate, Job
 from tools.metadata.store import ContentStore, store_of
@@ -83,15 +84,16 @@ def render(call: OpenCall, which: RenderIn) -> RenderOut:
 def _made(call: OpenCall, work: Work) -> Iterator[dict[str, Any]]:
     """Make and keep what is pending; yields a record of each picture."""
     batcher, store = batcher_of(call.studio), store_of(call.studio)
-    tickets = batcher.submit([pending.order for pending in work.pending])
+    orders = [pending.order for pending in work.pending]
+    tickets = batcher.submit(orders, watched=call.studio.settings.generation.previews)
+    watch = _Watch(call.studio, work, tickets)
     waiting = {t.result: p for t, p in zip(tickets, work.pending, strict=True)}
-    told = -1
     try:
         while waiting:
             done, _ = wait(waiting, timeout=_LOOK_EVERY_S, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=lambda f: waiting[f].ordinal):
                 yield _keep_one(call, store, work, waiting.pop(future), _result(future))
-            told = _report(call.studio, work, tickets, told)
+            watch.tell()
     finally:
         for ticket in tickets:
             ticket.cancel()
@@ -135,7 +137,12 @@ def _candidate(
         width=picture.width,
         height=picture.height,
         recipe=recipe(
-            made, work.model, pending.prompt, brief.negative_prompt, enlargement(work.model)
+            made,
+            work.model,
+            pending.prompt,
+            brief.negative_prompt,
+            style=brief.settings.get("style"),
+            factor=enlargement(work.model),
         ),
         parent_id=brief.parent_candidate_id,
     )
@@ -146,18 +153,43 @@ def _is_there(session: Session, brief_id: str, ordinal: int) -> bool:
     return session.scalar(known) is not None
 
 
-def _report(studio: Studio, work: Work, tickets: list[Ticket], told: int) -> int:
-    """Write how far the job is, if that changed; stops the work if it was cancelled."""
-    steps = sum(t.order.key.steps if t.result.done() else t.steps_done for t in tickets)
-    progress = RENDERED * steps // sum(ticket.order.key.steps for ticket in tickets)
-    stage = "drawing" if steps else "waiting for the model"
-    if progress != told:
-        is_wanted = jobs.report(studio, work.job_id, stage, progress)
-    else:
-        is_wanted = jobs.is_running(studio, work.job_id)
-    if not is_wanted:
-        raise Conflict(f"The job {work.job_id} was cancelled while its pictures were made.")
-    return progress
+class _Watch:
+    """Writes down how far a job is, and what can be seen of its pictures."""
+
+    def __init__(self, studio: Studio, work: Work, tickets: Sequence[Ticket]) -> None:
+        self._studio, self._work, self._tickets = studio, work, tickets
+        self._told = -1
+        self._glances = 0
+
+    def tell(self) -> None:
+        """Write what changed.
+
+        Raises:
+            Conflict: if the job was cancelled.
+        """
+        sheet, progress = self._sheet(), self._progress()
+        if progress == self._told and sheet is None:
+            is_wanted = jobs.is_running(self._studio, self._work.job_id)
+        else:
+            stage = "drawing" if progress else "waiting for the model"
+            is_wanted = jobs.report(self._studio, self._work.job_id, stage, progress, sheet)
+        if not is_wanted:
+            raise Conflict(
+                "The job {job} was cancelled while its pictures were made.", job=self._work.job_id
+            )
+        self._told = progress
+
+    def _sheet(self) -> Sheet | None:
+        if not any(ticket.is_watched for ticket in self._tickets):
+            return None
+        sheet = sheet_of(self._tickets, self._glances)
+        self._glances = sheet.glances if sheet else self._glances
+        return sheet
+
+    def _progress(self) -> int:
+        """In thousandths, by the steps that are done."""
+        steps = [t.order.key.steps if t.result.done() else t.steps_done for t in self._tickets]
+        return RENDERED * sum(steps) // sum(ticket.order.key.steps for ticket in self._tickets)
 
 
 def _work(studio: Studio, brief_id: str) -> Work:
@@ -177,7 +209,10 @@ def _work(studio: Studio, brief_id: str) -> Work:
                 traits=picture["traits"],
                 prompt=picture["prompt"],
                 order=Order(
-                    key, _words(session, picture["prompt"]), negative, int(picture["seed"])
+                    key=replace(key, place=_place(picture)),
+                    prompt=_words(session, picture["prompt"]),
+                    negative=negative,
+                    seed=int(picture["seed"]),
                 ),
             )
             for ordinal, picture in enumerate(brief.settings["pictures"])
@@ -212,6 +247,10 @@ def _batch_key(studio: Studio, brief: Brief, model: Model) -> BatchKey:
         guidance=float(settings["guidance"]),
         threads=generation.threads,
     )
+
+
+def _place(picture: Mapping[str, Any]) -> Place | None:
+    return Place(**picture["place"]) if "place" in picture else None
 
 
 def _words(session: Session, commitment: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tools.provenance.tables import APPEND_ONLY, Base, Digest, ShortId, made_by, now
@@ -78,3 +78,45 @@ class Candidate(Base):
     recipe: Mapped[dict[str, Any]]  # everything that a replay needs
     parent_id: Mapped[str | None] = mapped_column(ShortId, ForeignKey("candidate.id"))
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class Preview(Base):
+    """What the pictures of a running job look like so far; goes when the job ends."""
+
+    __tablename__ = "preview"
+
+    job_id: Mapped[str] = mapped_column(ShortId, ForeignKey("job.id"), primary_key=True)
+    step: Mapped[int]
+    image: Mapped[bytes] = mapped_column(LargeBinary)  # a small PNG of all of them side by side
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Rendition(Base):
+    """A candidate's picture made larger; it says in its metadata whose picture it is."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (UniqueConstraint("candidate_id", "factor"), {"info": APPEND_ONLY})
+
+    id: Mapped[str] = mapped_column(ShortId, primary_key=True)
+    tool_call_id: Mapped[str] = made_by()
+    candidate_id: Mapped[str] = mapped_column(ShortId, ForeignKey("candidate.id"), index=True)
+    factor: Mapped[int]
+    method: Mapped[str] = mapped_column(String(64))
+    image_cid: Mapped[str] = mapped_column(Cid)
+    image_sha256: Mapped[str] = mapped_column(Digest, index=True)
+    pixel_sha256: Mapped[str] = mapped_column(Digest, index=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Removal(Base):
+    """A picture that its creator took away: it is shown, voted on and minted no more."""
+
+    __tablename__ = "removal"
+    __table_args__ = {"info": APPEND_ONLY}
+
+    candidate_id: Mapped[str] = mapped_column(ShortId, ForeignKey("candidate.id"), primary_key=True)
+    tool_call_id: Mapped[str] = made_by()
+    person_id: Mapped[str] = mapped_column(ShortId, ForeignKey("person.id"))
+    removed_at: Mapped[datetime] = mapped_column(default=now)

@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from tools.errors import ConfigurationError, NotFound, in_words
+from tools.errors import ConfigurationError, InvalidInput, NotFound, in_words
 from tools.training.traits import Vocabulary, complete, validated
 from tools.training.vocabulary import VOCABULARY, TraitValue
 
@@ -38,6 +38,7 @@ _ADDRESS_FIELDS = frozenset(("slug", "candidate", "image_cid"))
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+StyleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Thousandths = Annotated[int, Field(ge=0, le=1000)]
 
 
@@ -77,6 +78,19 @@ class Scoring(_Part):
     diversity_weight: Thousandths = 300
 
 
+class Style(_Part):
+    """A look that a creator can ask for by name; the words of the wish win over its traits."""
+
+    description: Line
+    words: Annotated[str, StringConstraints(max_length=500)] = ""  # added to the prompt
+    negative: Annotated[str, StringConstraints(max_length=500)] = ""  # and to what it should not be
+    traits: dict[Category, Line] = Field(default_factory=dict)  # wished for
+    loras: tuple[LoraPin, ...] = ()  # applied after the collection's own
+
+
+NO_STYLE = Style(description="as the words and chance have it")
+
+
 class Value(_Part):
     """One trait value, where the file says more of it than its weight."""
 
@@ -104,6 +118,7 @@ class Collection(_Part):
     scoring: Scoring = Scoring()
     denied_words: tuple[Line, ...] = ()
     traits: dict[Category, dict[Line, Value]]
+    styles: dict[StyleName, Style] = Field(default_factory=dict)
     digest: str = ""  # of the file
 
     @field_validator("traits", mode="before")
@@ -130,6 +145,8 @@ class Collection(_Part):
             raise ValueError(f"traits.{WORDS}: this name means the creator's words; take another")
         _check_fields("prompt.template", self.prompt.template, {*self.traits, WORDS})
         _check_fields("external_url", self.external_url or "", _ADDRESS_FIELDS)
+        for name, style in self.styles.items():
+            _check_style(name, style, self.traits)
         return self
 
     @cached_property
@@ -147,6 +164,33 @@ class Collection(_Part):
             InvalidInput: for an unknown category or value, listing the legal ones.
         """
         return validated(traits, self.vocabulary)
+
+    def style(self, name: str | None) -> Style:
+        """The style of that name; without a name, one that changes nothing.
+
+        Raises:
+            InvalidInput: for an unknown name, listing the known ones.
+        """
+        if name is None:
+            return NO_STYLE
+        if name not in self.styles:
+            raise InvalidInput(
+                "The collection {collection} has no style {style!r}. It has: {known}.",
+                collection=self.slug,
+                style=name[:32],
+                known=", ".join(self.styles) or "none",
+            )
+        return self.styles[name]
+
+    def still_known(self, traits: Mapping[str, str]) -> dict[str, str]:
+        """Those of the traits that the collection has, now that its file may be another one."""
+        known = self.traits.items()
+        return {c: traits[c] for c, values in known if traits.get(c) in values}
+
+    def drawn(self, category: str, rng: random.Random, other_than: str) -> str:
+        """A value of a category by its weights, but not this one; there must be another."""
+        others = {n: v.weight for n, v in self.traits[category].items() if n != other_than}
+        return rng.choices([*others], [*others.values()])[0]
 
     def complete(self, traits: Mapping[str, str], rng: random.Random) -> dict[str, str]:
         """All categories: the given ones kept, the open ones drawn by this collection's weights."""
@@ -251,6 +295,18 @@ def _entry(category: str, name: str, value: Value) -> TraitValue:
     phrase = value.phrase or (known.phrase if known else name)
     synonyms = value.synonyms or (known.synonyms if known else ())
     return TraitValue(name, phrase, value.weight, synonyms)
+
+
+def _check_style(name: str, style: Style, traits: Mapping[str, Mapping[str, Value]]) -> None:
+    """A style changes something, and wishes only for traits that there are."""
+    for category, value in style.traits.items():
+        where = f"styles.{name}.traits.{category}"
+        if category not in traits:
+            raise ValueError(f"{where}: the categories are {', '.join(traits)}")
+        if value not in traits[category]:
+            raise ValueError(f"{where}: its values are {', '.join(traits[category])}")
+    if not (style.words or style.traits or style.loras or style.negative):
+        raise ValueError(f"styles.{name}: give it words, negative, traits or loras")
 
 
 def _named(values: tuple[TraitValue, ...], name: str) -> TraitValue:

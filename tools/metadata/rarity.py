@@ -80,8 +80,10 @@ def _normal(traits: Traits) -> _Normal:
         key = name.strip().lower()
         if key in normal or key == TRAIT_COUNT:
             raise InvalidInput(
-                f"The trait {key!r} may stand only once in a token, and no token"
-                f" may name {TRAIT_COUNT!r} itself."
+                "The trait {key!r} may stand only once in a token, and no token may name "
+                "{reserved!r} itself.",
+                key=key,
+                reserved=TRAIT_COUNT,
             )
         normal[key] = value.strip().lower()
     worn = sum(value not in _NOT_A_TRAIT for value in normal.values())

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from tools.errors import IntegrityError, NotFound, ServiceUnavailable
 from tools.metadata.unixfs import Cid, cid_of
+from tools.phrases import Phrase, phrase
 from tools.provenance.effects import effect
 
 if TYPE_CHECKING:
@@ -51,6 +52,22 @@ class ContentStore:
                 self._write(self.path(cid), data)
         return cid
 
+    @effect
+    def remove(self, cid: Cid) -> bool:
+        """Take a file away that nothing refers to any more; returns whether it was there.
+
+        Raises OutsideRecord outside an open record, and ServiceUnavailable when the folder cannot
+        be written to.
+        """
+        path = self.path(cid)
+        with _disk_errors(self.folder, 0):
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return False
+            _sync_folder(path.parent)
+        return True
+
     def get(self, cid: Cid) -> bytes:
         """The bytes that the CID names, hashed again on the way out.
 
@@ -61,7 +78,9 @@ class ContentStore:
         found = cid_of(data)
         if found != cid:
             raise IntegrityError(
-                f"The stored file {cid} has been altered: its bytes now have the address {found}."
+                "The stored file {cid} has been altered: its bytes now have the address {found}.",
+                cid=cid,
+                found=found,
             )
         return data
 
@@ -78,10 +97,14 @@ class ContentStore:
         try:
             return self.path(cid).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            raise NotFound(f"No file {cid} is stored in {self.folder}.") from None
+            raise NotFound(
+                "No file {cid} is stored in {folder}.", cid=cid, folder=self.folder
+            ) from None
         except OSError as error:
             raise ServiceUnavailable(
-                f"The stored file {cid} cannot be read: {error.strerror}."
+                "The stored file {cid} cannot be read: {reason}.",
+                cid=cid,
+                reason=error.strerror,
             ) from error
 
     def _holds(self, cid: Cid, data: bytes) -> bool:
@@ -151,9 +174,17 @@ def _disk_errors(folder: Path, size: int) -> Iterator[None]:
         raise ServiceUnavailable(_disk_sentence(error, folder, size)) from error
 
 
-def _disk_sentence(error: OSError, folder: Path, size: int) -> str:
+def _disk_sentence(error: OSError, folder: Path, size: int) -> Phrase:
     if error.errno in _FULL:
-        return f"The disk is full: {size} bytes did not fit into {folder}. Free some space there."
+        full = "The disk is full: {size} bytes did not fit into {folder}. Free some space there."
+        return phrase(full, size=size, folder=folder)
     if error.errno in _NOT_WRITABLE:
-        return f"The folder {folder} cannot be written to: make it writable for this user."
-    return f"The folder {folder} cannot be used to store files: {error.strerror}."
+        return phrase(
+            "The folder {folder} cannot be written to: make it writable for this user.",
+            folder=folder,
+        )
+    return phrase(
+        "The folder {folder} cannot be used to store files: {reason}.",
+        folder=folder,
+        reason=error.strerror,
+    )

@@ -33,6 +33,7 @@ from tools.metadata.facts import (
 )
 from tools.metadata.rarity import ALGORITHM, Rarity, Traits
 from tools.metadata.unixfs import CHUNK_BYTES, Cid
+from tools.phrases import Phrase, phrase
 
 SCHEMA: Final = "mintmark/token/1"
 
@@ -131,7 +132,9 @@ def token_json(facts: TokenFacts) -> TokenJson:
     try:
         data = document.to_bytes()
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
-        raise InvalidInput(f"The token document cannot be written as JSON: {error}.") from error
+        raise InvalidInput(
+            "The token document cannot be written as JSON: {error}.", error=str(error)
+        ) from error
     return parse_token_json(data)
 
 
@@ -190,8 +193,10 @@ def _rarity_attributes(rarity: RarityFacts) -> tuple[NumberAttribute, NumberAttr
 def _check_size(data: bytes) -> None:
     if len(data) > CHUNK_BYTES:
         raise InvalidInput(
-            f"The token document has {len(data)} bytes; at most {CHUNK_BYTES} fit into the single"
-            " block that its address needs. Give it fewer or shorter traits."
+            "The token document has {size} bytes; at most {most} fit into the "
+            "single block that its address needs. Give it fewer or shorter traits.",
+            size=len(data),
+            most=CHUNK_BYTES,
         )
 
 
@@ -215,10 +220,12 @@ def _check_canonical(document: TokenJson, data: bytes) -> None:
         )
 
 
-def _first_wrong_field(error: ValidationError) -> str:
+def _first_wrong_field(error: ValidationError) -> Phrase:
     first = error.errors(include_url=False)[0]
     location = list(first["loc"])
     if location[:1] == ["attributes"]:
         del location[2:3]  # the kind of attribute is no part of the path
     path = ".".join(map(str, location)) or "its beginning"
-    return f"The token document is wrong at {path}: {first['msg']}."
+    return phrase(
+        "The token document is wrong at {path}: {finding}.", path=path, finding=first["msg"]
+    )

@@ -45,11 +45,14 @@ class Cid:
     def __post_init__(self) -> None:
         if self.codec not in _CODEC_NAMES:
             raise InvalidInput(
-                f"A CID of a file has codec raw (0x55) or dag-pb (0x70), not {self.codec:#x}."
+                "A CID of a file has codec raw (0x55) or dag-pb (0x70), not {codec}.",
+                codec=f"{self.codec:#x}",
             )
         if len(self.digest) != _DIGEST_BYTES:
             raise InvalidInput(
-                f"A SHA-256 digest has {_DIGEST_BYTES} bytes, this one has {len(self.digest)}."
+                "A SHA-256 digest has {right} bytes, this one has {size}.",
+                right=_DIGEST_BYTES,
+                size=len(self.digest),
             )
 
     def __str__(self) -> str:
@@ -81,9 +84,15 @@ class Cid:
     @classmethod
     def _from_bytes(cls, raw: bytes, text: str) -> Self:
         if len(raw) != _CID_BYTES or raw[0] != _VERSION_1:
-            raise InvalidInput(f"{text!r} is not a CIDv1 over SHA-256 ({_CID_BYTES} bytes).")
+            raise InvalidInput(
+                "{text!r} is not a CIDv1 over SHA-256 ({size} bytes).",
+                text=text,
+                size=_CID_BYTES,
+            )
         if raw[2] != _SHA2_256 or raw[3] != _DIGEST_BYTES:
-            raise InvalidInput(f"{text!r} uses another hash function; only SHA-256 is read here.")
+            raise InvalidInput(
+                "{text!r} uses another hash function; only SHA-256 is read here.", text=text
+            )
         return cls(codec=raw[1], digest=raw[4:])
 
 
@@ -219,16 +228,20 @@ def _varint(value: int) -> bytes:
 
 def _base32_bytes(text: str) -> bytes:
     if text.startswith("Qm"):
-        raise InvalidInput(f"{text!r} is a CIDv0; write it as CIDv1 in base32 (bafy…).")
+        raise InvalidInput("{text!r} is a CIDv0; write it as CIDv1 in base32 (bafy…).", text=text)
     if not text.startswith("b") or text != text.lower():
-        raise InvalidInput(f"{text!r} is not a CID in base32: those begin with a lower-case b.")
+        raise InvalidInput(
+            "{text!r} is not a CID in base32: those begin with a lower-case b.", text=text
+        )
     body = text[1:]
     try:
         raw = base64.b32decode(body.upper() + "=" * (-len(body) % 8))
     except (binascii.Error, ValueError):
-        raise InvalidInput(f"{text!r} is not a CID: it is not valid base32.") from None
+        raise InvalidInput("{text!r} is not a CID: it is not valid base32.", text=text) from None
     if _base32(raw) != body:
-        raise InvalidInput(f"{text!r} is not a CID: its last character carries stray bits.")
+        raise InvalidInput(
+            "{text!r} is not a CID: its last character carries stray bits.", text=text
+        )
     return raw
 
 

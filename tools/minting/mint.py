@@ -1,8 +1,10 @@
 """Carrying out an approved mint request: on every chain at once, on each exactly once.
 
 The door's gate reads the approval again: there must be one, over the content as it is frozen now,
-and not by the requester. The actor is the operator who approved or ordered the retry, and the door
-itself has just read that they still are one. On each chain, in order: contract, model, mint, and
+and not by the requester; where two are needed, two, by people who still are operators. The actor is
+the operator who approved or ordered the retry, and the door itself has just read that they still
+are one. Where minting is paused, nothing new is signed; what was signed before is seen to its end.
+On each chain, in order: contract, model, mint, and
 then everything is read back (owner, token URI, seed, model, digest) before a token is written down
 as minted.
 """
@@ -17,17 +19,21 @@ from functools import partial
 from sqlalchemy.exc import IntegrityError as AlreadyThere
 from sqlalchemy.orm import Session
 
+from tools.community.rules import rules_of
 from tools.definition import BY_WORKFLOW, Input, PrivateText, tool
 from tools.errors import IntegrityError, MintmarkError, Refused, ServiceUnavailable
 from tools.generation.tables import Candidate
 from tools.metadata.collection import collection_of
 from tools.metadata.unixfs import Cid
 from tools.minting.binding import model_digest
+from tools.minting.chain import Call
 from tools.minting.chains import ChainAccount, chains_of
+from tools.minting.endorsing import counting
 from tools.minting.frozen import approval_key, is_intact
 from tools.minting.outbox import attempts_at, carry_out
-from tools.minting.requests import MintRequestOut, RequestIn, describe
+from tools.minting.requests import RequestIn
 from tools.minting.setup import ensure_contract, ensure_model
+from tools.minting.showing import MintRequestOut, describe
 from tools.minting.states import find_request, move
 from tools.minting.tables import Approval, MintRequest, Token, Transaction
 from tools.minting.token_contract import MintOrder, TokenContract, mint_call
@@ -60,14 +66,29 @@ def _approved(call: OpenCall, which: RequestIn) -> None:
     with call.studio.db.read() as session:
         request = find_request(session, which.mint_request_id)
         approval = session.get(Approval, request.id)
+        endorsed = len(counting(session, request))
     if approval is None or approval.decision != "approved":
-        raise Refused(f"{request.id} is not approved: an operator has to do that first.")
+        raise Refused(
+            "{request} is not approved: an operator has to do that first.", request=request.id
+        )
     if not is_intact(request) or approval.frozen_digest != request.frozen_digest:
-        raise Refused(f"{request.id} is not what was approved; nothing is minted.")
+        raise Refused("{request} is not what was approved; nothing is minted.", request=request.id)
     if approval.person_id == request.requester_id:
-        raise Refused(f"{request.id} was approved by its own requester; nothing is minted.")
+        raise Refused(
+            "{request} was approved by its own requester; nothing is minted.", request=request.id
+        )
+    if request.approvals_needed > 1 and endorsed < request.approvals_needed:
+        raise Refused(
+            "{request} needs the approval of {needed} operators, and of those who gave theirs "
+            "{left} are operators now; nothing is minted until another one orders it again.",
+            request=request.id,
+            needed=request.approvals_needed,
+            left=endorsed,
+        )
     if request.state not in (*UNDER_WAY, "minted"):
-        raise Refused(f"{request.id} is {request.state}; nothing is minted.")
+        raise Refused(
+            "{request} is {state}; nothing is minted.", request=request.id, state=request.state
+        )
 
 
 @tool(least_role=Role.OPERATOR, ways=BY_WORKFLOW, gate=_approved)
@@ -141,24 +162,37 @@ def _on_chain(call: OpenCall, order: _Order, name: str) -> None:
             .first()
         ):
             return
-    contract = ensure_contract(call.studio, account, collection_of(call.studio, order.collection))
+    may_sign = partial(_refuse_while_paused, call, order.request.guild)
+    collection = collection_of(call.studio, order.collection)
+    contract = ensure_contract(call.studio, account, collection, may_sign)
     mint_order = MintOrder(
         recipient=order.request.recipient,
         metadata_digest=bytes.fromhex(order.request.metadata_sha256.removeprefix("sha256:")),
         seed=order.seed,
-        model_index=ensure_model(call.studio, account, contract, order.model_digest),
+        model_index=ensure_model(call.studio, account, contract, order.model_digest, may_sign),
         approval_key=approval_key(order.request),
     )
     _refuse_a_strangers(call, account, contract, order.request)
+
+    def call_to_sign() -> Call:
+        may_sign()
+        return mint_call(account.signer.address, contract.address, mint_order)
+
     transaction = carry_out(
         call.studio.db,
         account,
         purpose(order.request),
-        lambda: mint_call(account.signer.address, contract.address, mint_order),
+        call_to_sign,
         int(order.request.cost_cap_wei),
     )
     number = _read_back(contract, order, mint_order, name)
     _write_token(call, order, account, contract, transaction, number)
+
+
+def _refuse_while_paused(call: OpenCall, guild: str) -> None:
+    """Sign nothing new while an operator has paused minting; it is asked again later."""
+    if reason := rules_of(call.studio, guild).paused.get("mint"):
+        raise ServiceUnavailable("Minting is paused here: {reason}", reason=reason)
 
 
 def purpose(request: MintRequest) -> str:
@@ -174,7 +208,9 @@ def _refuse_a_strangers(
         return
     if not attempts_at(call.studio.db, account, purpose(request)):
         raise IntegrityError(
-            f"{account.chain.name} holds a token for {request.id} that was not sent by us."
+            "{chain} holds a token for {request} that was not sent by us.",
+            chain=account.chain.name,
+            request=request.id,
         )
 
 
@@ -186,7 +222,7 @@ def _read_back(contract: TokenContract, order: _Order, minted: MintOrder, chain:
     """
     number = contract.token_of_approval(minted.approval_key)
     if number is None:
-        raise IntegrityError(f"{chain} confirmed the mint but holds no token for it.")
+        raise IntegrityError("{chain} confirmed the mint but holds no token for it.", chain=chain)
     kept = contract.provenance(number)
     uri = Cid.parse(order.request.metadata_cid).uri
     for what, found, meant in (
@@ -198,7 +234,12 @@ def _read_back(contract: TokenContract, order: _Order, minted: MintOrder, chain:
     ):
         if found != meant:
             raise IntegrityError(
-                f"Token {number} on {chain} has the {what} {found!r}, not {meant!r}."
+                "Token {number} on {chain} has the {what} {found}, not {meant}.",
+                number=number,
+                chain=chain,
+                what=what,
+                found=repr(found),
+                meant=repr(meant),
             )
     return number
 

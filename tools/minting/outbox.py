@@ -34,6 +34,7 @@ from tools.minting.tables import Account, Transaction
 from tools.provenance.database import Database
 from tools.provenance.effects import effect, open_call
 from tools.provenance.identifiers import short_id
+from tools.provenance.tables import ToolCall
 
 SETTLED = ("confirmed", "failed")
 POLL_S = (0.05, 2.0)  # shortest and longest pause between two looks for a receipt
@@ -83,6 +84,20 @@ def attempts_at(database: Database, account: ChainAccount, purpose: str) -> list
     """Every transaction that was signed for a purpose, the newest last."""
     with database.read() as session:
         return _attempts(session, account, purpose)
+
+
+def is_in_flight(session: Session, request_id: str) -> bool:
+    """Whether something was signed while minting this request, and its end is not known yet."""
+    query = (
+        select(Transaction.id)
+        .join(ToolCall, ToolCall.id == Transaction.tool_call_id)
+        .where(
+            Transaction.state.not_in(SETTLED),
+            ToolCall.tool == "mint",
+            ToolCall.arguments["mint_request_id"].as_string() == request_id,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _standing(database: Database, account: ChainAccount, purpose: str) -> Transaction | None:

@@ -5,65 +5,30 @@ what an operator approves. Anyone who may create can propose the winner of a clo
 operator can propose a picture that no vote has chosen.
 """
 
-from collections.abc import Iterable
-
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from tools.community.rules import rules_of
 from tools.definition import Input, Output, tool
 from tools.errors import Conflict, InvalidInput, NotFound, Refused
+from tools.generation.candidates import candidate_of
 from tools.generation.tables import Candidate
 from tools.metadata.collection import collection_of
 from tools.metadata.store import store_of
 from tools.minting.binding import bind
 from tools.minting.chains import chains_of
 from tools.minting.frozen import frozen_digest
-from tools.minting.planning import ether
+from tools.minting.showing import MintRequestOut, TokenOut, describe, tokens_of
 from tools.minting.states import STATES, find_request
-from tools.minting.tables import MintRequest, Token, Transaction
+from tools.minting.tables import MintRequest
 from tools.minting.token_contract import checksummed
 from tools.people import Role
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.scoring.tables import Verdict
 from tools.voting.tables import Round
-
-
-class TokenOut(Output):
-    """A token as it was read back from its chain."""
-
-    token_id: str
-    chain: str
-    chain_id: int
-    contract: str
-    number: str
-    candidate_id: str
-    metadata_cid: str
-    transaction: str
-    gas_used: int | None
-
-
-class MintRequestOut(Output):
-    """A mint request: what is frozen in it, and where it stands."""
-
-    mint_request_id: str
-    candidate_id: str
-    requester_id: str
-    round_id: str | None
-    tally_hash: str | None
-    image_cid: str
-    metadata_cid: str
-    metadata_sha256: str
-    recipient: str
-    chains: list[str]
-    cost_cap_wei: str
-    cost_cap: str = Field(description="the cap for people, e.g. 0.02 ETH")
-    frozen_digest: str
-    state: str
-    error: str | None
-    tokens: list[TokenOut]
 
 
 class MintRequestsOut(Output):
@@ -132,12 +97,13 @@ def propose_mint(call: OpenCall, wish: ProposeIn) -> MintRequestOut:
         recipient=recipient,
         chains=chains,
         cost_cap_wei=str(cap),
+        approvals_needed=rules_of(call.studio, call.actor.guild).approvals_needed,
         state="pending",
     )
     request.frozen_digest = frozen_digest(request)
     _insert(call, request)
     call.note(frozen_digest=request.frozen_digest)
-    return describe(call, [request])[0]
+    return describe(call, [request], costs=True)[0]
 
 
 @tool(least_role=Role.MEMBER)
@@ -145,14 +111,18 @@ def mint_status(call: OpenCall, which: RequestIn) -> MintRequestOut:
     """Where a mint request stands: its state, and its tokens on each chain."""
     with call.studio.db.read() as session:
         request = find_request(session, which.mint_request_id)
-    return describe(call, [request])[0]
+    return describe(call, [request], costs=True)[0]
 
 
 @tool(least_role=Role.OPERATOR)
 def mint_requests(call: OpenCall, which: RequestsIn) -> MintRequestsOut:
     """List mint requests, for review."""
     if which.state is not None and which.state not in STATES:
-        raise InvalidInput(f"There is no state {which.state!r}: use one of {', '.join(STATES)}.")
+        raise InvalidInput(
+            "There is no state {state}: use one of {known}.",
+            state=repr(which.state[:32]),
+            known=", ".join(STATES),
+        )
     query = select(MintRequest).where(MintRequest.guild == call.actor.guild)
     if which.state is not None:
         query = query.where(MintRequest.state == which.state)
@@ -166,43 +136,7 @@ def mint_requests(call: OpenCall, which: RequestsIn) -> MintRequestsOut:
 def tokens(call: OpenCall, which: TokensIn) -> TokensOut:
     """List the tokens that were minted."""
     with call.studio.db.read() as session:
-        return TokensOut(tokens=list(_tokens(session, limit=which.limit)))
-
-
-def describe(call: OpenCall, requests: list[MintRequest]) -> list[MintRequestOut]:
-    """Requests as they are shown."""
-    with call.studio.db.read() as session:
-        return [_describe(session, request) for request in requests]
-
-
-def _describe(session: Session, request: MintRequest) -> MintRequestOut:
-    names = MintRequestOut.model_fields.keys() & MintRequest.__table__.columns.keys()
-    return MintRequestOut(
-        mint_request_id=request.id,
-        cost_cap=ether(int(request.cost_cap_wei)),
-        tokens=list(_tokens(session, request.id)),
-        **{name: getattr(request, name) for name in names},
-    )
-
-
-def _tokens(
-    session: Session, request_id: str | None = None, limit: int | None = None
-) -> Iterable[TokenOut]:
-    query = select(Token, Transaction).join(Transaction, Token.transaction_id == Transaction.id)
-    if request_id is not None:
-        query = query.where(Token.mint_request_id == request_id)
-    for token, transaction in session.execute(query.order_by(Token.minted_at.desc()).limit(limit)):
-        yield TokenOut(
-            token_id=token.id,
-            chain=token.chain,
-            chain_id=token.chain_id,
-            contract=token.contract,
-            number=token.number,
-            candidate_id=token.candidate_id,
-            metadata_cid=token.metadata_cid,
-            transaction=transaction.hash,
-            gas_used=transaction.gas_used,
-        )
+        return TokensOut(tokens=list(tokens_of(session, limit=which.limit)))
 
 
 def _chosen(call: OpenCall, wish: ProposeIn) -> tuple[Candidate, Round | None]:
@@ -214,18 +148,20 @@ def _chosen(call: OpenCall, wish: ProposeIn) -> tuple[Candidate, Round | None]:
             round_ = _closed_round(session, wish.round_id)
             if wish.candidate_id not in (None, round_.winner_id):
                 raise InvalidInput(
-                    f"{wish.candidate_id} did not win {round_.id}: {round_.winner_id} did."
+                    "{candidate} did not win {round}: {winner} did.",
+                    candidate=wish.candidate_id,
+                    round=round_.id,
+                    winner=round_.winner_id,
                 )
-            return session.get_one(Candidate, round_.winner_id), round_
-        candidate = session.get(Candidate, wish.candidate_id)
-        if candidate is None:
-            raise NotFound(f"There is no picture {str(wish.candidate_id)[:32]!r}: see /gallery.")
+            return candidate_of(session, str(round_.winner_id)), round_
+        candidate = candidate_of(session, str(wish.candidate_id))
         _refuse_rejected(session, candidate)
         won = session.scalar(select(Round).filter_by(winner_id=candidate.id, state="closed"))
     if won is None and not call.role.reaches(Role.OPERATOR):
         raise Refused(
-            f"{candidate.id} has not won a round. The winner of a round can be proposed by "
-            "anyone who creates; a picture without a vote only by an operator."
+            "{candidate} has not won a round. The winner of a round can be proposed by anyone who "
+            "creates; a picture without a vote only by an operator.",
+            candidate=candidate.id,
         )
     return candidate, won
 
@@ -233,19 +169,31 @@ def _chosen(call: OpenCall, wish: ProposeIn) -> tuple[Candidate, Round | None]:
 def _closed_round(session: Session, round_id: str) -> Round:
     round_ = session.get(Round, round_id)
     if round_ is None:
-        raise NotFound(f"There is no round {round_id[:32]!r}: /rounds lists them.")
+        raise NotFound("There is no round {round}: /rounds lists them.", round=repr(round_id[:32]))
     if round_.state != "closed":
-        raise Conflict(f"Round {round_.id} is still open: propose its winner once it has closed.")
+        raise Conflict(
+            "Round {round} is still open: propose its winner once it has closed.", round=round_.id
+        )
     if round_.winner_id is None:
-        raise Conflict(f"Round {round_.id} has no winner: {round_.outcome}")
+        raise Conflict(
+            "Round {round} has no winner: {outcome}", round=round_.id, outcome=round_.outcome
+        )
     return round_
 
 
 def _refuse_rejected(session: Session, candidate: Candidate) -> None:
     verdict = session.get(Verdict, candidate.id)
-    if verdict is None or verdict.verdict != "shortlisted":
-        said = f"was {verdict.verdict} by the filters" if verdict else "is not scored yet"
-        raise Refused(f"{candidate.id} {said}; only shortlisted pictures are minted.")
+    if verdict is None:
+        raise Refused(
+            "{candidate} is not scored yet; only shortlisted pictures are minted.",
+            candidate=candidate.id,
+        )
+    if verdict.verdict != "shortlisted":
+        raise Refused(
+            "{candidate} was {verdict} by the filters; only shortlisted pictures are minted.",
+            candidate=candidate.id,
+            verdict=verdict.verdict,
+        )
 
 
 def _refuse_a_second(session: Session, candidate_id: str) -> None:
@@ -255,7 +203,12 @@ def _refuse_a_second(session: Session, candidate_id: str) -> None:
         )
     )
     if live is not None:
-        raise Conflict(f"{candidate_id} is proposed already: {live.id} is {live.state}.")
+        raise Conflict(
+            "{candidate} is proposed already: {request} is {state}.",
+            candidate=candidate_id,
+            request=live.id,
+            state=live.state,
+        )
 
 
 def _chains(call: OpenCall, wanted: list[str] | None, collection: str) -> list[str]:
@@ -263,7 +216,11 @@ def _chains(call: OpenCall, wanted: list[str] | None, collection: str) -> list[s
     declared = collection_of(call.studio, collection).chains
     names = sorted(set(wanted or [name for name in declared if name in known] or known))
     if unknown := [name for name in names if name not in known]:
-        raise InvalidInput(f"There is no chain {unknown[0][:32]!r}. There are: {', '.join(known)}.")
+        raise InvalidInput(
+            "There is no chain {chain}. There are: {known}.",
+            chain=repr(unknown[0][:32]),
+            known=", ".join(known),
+        )
     return names
 
 
@@ -282,4 +239,6 @@ def _insert(call: OpenCall, request: MintRequest) -> None:
         with call.studio.db.write() as session:
             session.add(request)
     except IntegrityError:
-        raise Conflict(f"{request.candidate_id} was proposed by someone else just now.") from None
+        raise Conflict(
+            "{candidate} was proposed by someone else just now.", candidate=request.candidate_id
+        ) from None

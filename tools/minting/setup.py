@@ -4,6 +4,7 @@ Both are transactions of the outbox like any other, so each happens once however
 for, and both are read back from the chain before they are believed.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import exc, select
@@ -34,9 +35,15 @@ Row = TypeVar("Row", Contract, RegisteredModel)
 
 @effect
 def ensure_contract(
-    studio: "Studio", account: ChainAccount, collection: Collection
+    studio: "Studio",
+    account: ChainAccount,
+    collection: Collection,
+    may_sign: Callable[[], None],
 ) -> TokenContract:
     """The collection's contract on this chain, deployed if it is not there yet.
+
+    Args:
+        may_sign: asked before anything new is signed; raises to prevent it.
 
     Raises:
         IntegrityError: if something else lies at its address.
@@ -45,50 +52,80 @@ def ensure_contract(
     with studio.db.read() as session:
         known = session.get(Contract, key)
     if known is None:
-        known = _deploy(studio, account, collection)
+        known = _deploy(studio, account, collection, may_sign)
     contract = TokenContract(account.chain, known.address)
     if not contract.is_deployed() and not _has_tokens(studio, known):
-        _deploy(studio, account, collection)  # a reorganisation dropped it; the same bytes again
+        _deploy(studio, account, collection, may_sign)  # a reorganisation dropped it: sent again
     if not contract.is_deployed():
         raise IntegrityError(
-            f"At {known.address} on {account.chain.name} lies no Mintmark contract as this program "
-            "ships it: is this another chain than before?"
+            "At {address} on {chain} lies no Mintmark contract as this program ships it: is this "
+            "another chain than before?",
+            address=known.address,
+            chain=account.chain.name,
         )
     return contract
 
 
 @effect
 def ensure_model(
-    studio: "Studio", account: ChainAccount, contract: TokenContract, digest: bytes
+    studio: "Studio",
+    account: ChainAccount,
+    contract: TokenContract,
+    digest: bytes,
+    may_sign: Callable[[], None],
 ) -> int:
-    """The model's index in the contract, registered if it is not there yet."""
+    """The model's index in the contract, registered if it is not there yet.
+
+    Args:
+        may_sign: asked before anything new is signed; raises to prevent it.
+    """
+
+    def registration() -> Call:
+        may_sign()
+        return register_model_call(account.signer.address, contract.address, digest)
+
     index = contract.model_index(digest)
     if index is None:
         carry_out(
             studio.db,
             account,
             f"model:{contract.address}:{digest.hex()[:40]}",
-            lambda: register_model_call(account.signer.address, contract.address, digest),
+            registration,
             studio.settings.limits.setup_cost_cap_wei,
         )
         index = contract.model_index(digest)
     if index is None or contract.model_digest(index) != digest:
-        raise IntegrityError(f"{account.chain.name} does not hold the model that was registered.")
+        raise IntegrityError(
+            "{chain} does not hold the model that was registered.", chain=account.chain.name
+        )
     _note_model(studio, account, contract, digest, index)
     return index
 
 
-def _deploy(studio: "Studio", account: ChainAccount, collection: Collection) -> Contract:
+def _deploy(
+    studio: "Studio",
+    account: ChainAccount,
+    collection: Collection,
+    may_sign: Callable[[], None],
+) -> Contract:
+    def deployment() -> Call:
+        may_sign()
+        return _deployment(account, collection)
+
     transaction = carry_out(
         studio.db,
         account,
         f"deploy:{collection.slug}",
-        lambda: _deployment(account, collection),
+        deployment,
         studio.settings.limits.setup_cost_cap_wei,
     )
     receipt = account.chain.receipt(transaction.hash)
     if receipt is None or receipt.contract_address is None:
-        raise IntegrityError(f"{account.chain.name} has lost the transaction {transaction.hash}.")
+        raise IntegrityError(
+            "{chain} has lost the transaction {hash}.",
+            chain=account.chain.name,
+            hash=transaction.hash,
+        )
     row = Contract(
         chain_id=account.chain.chain_id,
         collection=collection.slug,

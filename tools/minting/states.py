@@ -16,15 +16,21 @@ from tools.minting.tables import MintRequest
 STATES = ("pending", "approved", "minting", "minted", "rejected", "failed")
 
 
-def find_request(session: Session, request_id: str) -> MintRequest:
+def find_request(session: Session, request_id: str, *, lock: bool = False) -> MintRequest:
     """The mint request with this id.
+
+    Args:
+        lock: let nobody else decide on it until this transaction ends.
 
     Raises:
         NotFound: saying where ids are listed.
     """
-    request = session.get(MintRequest, request_id)
+    request = session.get(MintRequest, request_id, with_for_update=lock or None)
     if request is None:
-        raise NotFound(f"There is no mint request {request_id[:32]!r}: /mint_requests lists them.")
+        raise NotFound(
+            "There is no mint request {request}: /mint_requests lists them.",
+            request=repr(request_id[:32]),
+        )
     return request
 
 

@@ -42,6 +42,8 @@ class MintRequest(Base):
     chains: Mapped[list[Any]]  # names of chains, sorted
     cost_cap_wei: Mapped[str] = mapped_column(Wei)  # per chain
     frozen_digest: Mapped[str] = mapped_column(Digest)  # over all of the above
+    approvals_needed: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many operators have to approve, by the guild's rules of the day it was proposed."""
     state: Mapped[str] = mapped_column(String(16), index=True)
     """pending → approved → minting → minted, or rejected, or failed (which may be retried)."""
     error: Mapped[str | None] = mapped_column(Text)
@@ -63,6 +65,21 @@ class Approval(Base):
     decision: Mapped[str] = mapped_column(String(16))  # approved rejected
     reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Endorsement(Base):
+    """One of several approvals that a request needs; the last of them is the `Approval`."""
+
+    __tablename__ = "endorsement"
+    __table_args__ = {"info": APPEND_ONLY}
+
+    mint_request_id: Mapped[str] = mapped_column(
+        ShortId, ForeignKey("mint_request.id"), primary_key=True
+    )
+    person_id: Mapped[str] = mapped_column(ShortId, ForeignKey("person.id"), primary_key=True)
+    tool_call_id: Mapped[str] = made_by()
+    frozen_digest: Mapped[str] = mapped_column(Digest)
+    endorsed_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Account(Base):

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 from sqlalchemy.orm import Session
 
 from tools.errors import ConfigurationError, ServiceUnavailable
+from tools.phrases import Phrase, phrase
 
 BUSY_TIMEOUT_S = 30
 
@@ -81,7 +82,8 @@ def _checked(url: str) -> URL:
         ) from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise ConfigurationError(
-            f"{parsed.get_backend_name()} is not supported: use SQLite or PostgreSQL."
+            "{kind} is not supported: use SQLite or PostgreSQL.",
+            kind=parsed.get_backend_name(),
         )
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -127,26 +129,39 @@ def _in_words(url: URL) -> Iterator[None]:
         raise
 
 
-def _sentence(url: URL, reason: str) -> str | None:
+def _sentence(url: URL, reason: str) -> Phrase | None:
     where = url.database or url.host
     reason_folded = reason.lower()
     if "readonly" in reason_folded or "read-only" in reason_folded:
-        return f"The database {where} cannot be written: make its folder writable for this user."
+        return phrase(
+            "The database {where} cannot be written: make its folder writable for this user.",
+            where=where,
+        )
     if "disk is full" in reason_folded or "no space left" in reason_folded:
-        return (
-            f"The disk that holds the database {where} is full: free some space; nothing was lost."
+        return phrase(
+            "The disk that holds the database {where} is full: free some space; nothing was lost.",
+            where=where,
         )
     if "unable to open" in reason_folded:
-        return f"The database {where} cannot be opened: does its folder exist, and may you use it?"
+        return phrase(
+            "The database {where} cannot be opened: does its folder exist, and may you use it?",
+            where=where,
+        )
     if "locked" in reason_folded:
-        return f"The database {where} stayed locked for {BUSY_TIMEOUT_S} s: what else is using it?"
+        return phrase(
+            "The database {where} stayed locked for {waited} s: what else is using it?",
+            where=where,
+            waited=BUSY_TIMEOUT_S,
+        )
     if (
         "connection" in reason_folded
         or "password" in reason_folded
         or "does not exist" in reason_folded
     ):
-        return (
-            f"PostgreSQL at {url.host or 'the local socket'} does not let us in: {reason.strip()}"
+        return phrase(
+            "PostgreSQL at {where} does not let us in: {reason}",
+            where=url.host or phrase("the local socket"),
+            reason=reason.strip(),
         )
     return None
 

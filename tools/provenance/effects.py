@@ -102,6 +102,7 @@ async def _checked_again(function: Callable[..., Any], work: Coroutine[Any, Any,
 def _demand_open_call(function: Callable[..., Any]) -> None:
     if current_call() is None:
         raise OutsideRecord(
-            f"{function.__qualname__} acts on the world and was called outside an open record; "
-            "call it through a tool."
+            "{function} acts on the world and was called outside an open record; call it "
+            "through a tool.",
+            function=function.__qualname__,
         )

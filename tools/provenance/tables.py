@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -74,6 +75,8 @@ class Person(Base):
     front_end: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str | None] = mapped_column(String(200))
     name: Mapped[str | None] = mapped_column(String(200))
+    is_bot: Mapped[bool] = mapped_column(default=False, server_default=false())
+    account_since: Mapped[datetime | None]  # when the account at the front end was made, if told
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -85,6 +88,8 @@ class Membership(Base):
     person_id: Mapped[str] = mapped_column(ShortId, ForeignKey("person.id"), primary_key=True)
     guild: Mapped[str] = mapped_column(String(64), primary_key=True)
     role: Mapped[str] = mapped_column(String(16))
+    joined_at: Mapped[datetime | None]  # the guild, as the front end tells
+    groups: Mapped[list[Any] | None]  # the guild's own roles that the person has: their ids
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 

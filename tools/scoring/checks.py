@@ -12,6 +12,7 @@ from PIL import Image
 
 from tools.errors import InvalidInput
 from tools.generation.pixels import decode_picture
+from tools.phrases import phrase
 
 SCORER = "check"
 VERSION = "1"
@@ -51,13 +52,17 @@ def check_picture(image: Image.Image, expected_size: tuple[int, int] | None = No
     """Check a decoded picture: of the expected (width, height) if given, and not blank."""
     reasons = []
     if expected_size is not None and image.size != expected_size:
-        reasons.append(
-            f"The picture has {image.width}x{image.height} pixels"
-            f" instead of {expected_size[0]}x{expected_size[1]}."
+        wrong_size = phrase(
+            "The picture has {width}x{height} pixels instead of {right_width}x{right_height}.",
+            width=image.width,
+            height=image.height,
+            right_width=expected_size[0],
+            right_height=expected_size[1],
         )
+        reasons.append(wrong_size)
     if _is_blank(image):
-        reasons.append("The picture is blank: nearly all of it is one colour.")
-    return Check(not reasons, tuple(reasons))
+        reasons.append(phrase("The picture is blank: nearly all of it is one colour."))
+    return Check(not reasons, tuple(map(str, reasons)))
 
 
 def _is_blank(image: Image.Image) -> bool:

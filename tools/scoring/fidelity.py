@@ -9,6 +9,7 @@ counted.
 from collections.abc import Mapping
 from typing import Protocol
 
+from tools.phrases import phrase
 from tools.scoring.scores import FULL, Score
 
 SCORER = "fidelity"
@@ -53,10 +54,13 @@ def fidelity(
 
 
 def _reason(category: str, wish: str, value: str, confidence: int) -> str:
+    sureness = _decimal(confidence)
     if value != wish:
-        return f"asked for {category} {wish}, reader sees {value} ({_decimal(confidence)})"
+        other = "asked for {category} {wish}, reader sees {value} ({sureness})"
+        return str(phrase(other, category=category, wish=wish, value=value, sureness=sureness))
     if confidence < _UNSURE:
-        return f"asked for {category} {wish}, reader is not sure of it ({_decimal(confidence)})"
+        unsure = "asked for {category} {wish}, reader is not sure of it ({sureness})"
+        return str(phrase(unsure, category=category, wish=wish, sureness=sureness))
     return ""
 
 

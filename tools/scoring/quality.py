@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tools.generation.pixels import native
+from tools.phrases import template
 from tools.scoring.scores import FULL, Score, ramp
 
 SCORER = "quality"
@@ -43,11 +44,11 @@ _RAMPS = (
 _TOO_MANY_EDGES = (800, 600)  # merit falls from 600 thousandths on and is 0 at 800
 
 _WEAKNESSES = {
-    "contrast": "it has little contrast",
-    "colourfulness": "it is nearly grey",
-    "edges": "it has hardly any outlines, or nothing but outlines",
-    "coherence": "it looks like noise",
-    "colours": "it has very few colours",
+    "contrast": template("it has little contrast"),
+    "colourfulness": template("it is nearly grey"),
+    "edges": template("it has hardly any outlines, or nothing but outlines"),
+    "coherence": template("it looks like noise"),
+    "colours": template("it has very few colours"),
 }
 
 Plane = NDArray[np.int64]
@@ -69,7 +70,7 @@ def quality(image: Image.Image) -> Score:
     measures = measure(image)
     merits = _merits(measures)
     value = sum(weight * merits[name] for name, weight, _, _ in _RAMPS) // FULL
-    weak = tuple(f"{_WEAKNESSES[name]}" for name, merit in merits.items() if merit < _WEAK)
+    weak = tuple(_WEAKNESSES[name] for name, merit in merits.items() if merit < _WEAK)
     named = tuple((name, int(getattr(measures, name))) for name, _, _, _ in _RAMPS)
     return Score(SCORER, VERSION, value, weak, named)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tools.definition import BY_WORKFLOW, Input, Output, tool
 from tools.errors import MintmarkError, NotFound
 from tools.generation import jobs
+from tools.generation.candidates import not_removed
 from tools.generation.models import models_of
 from tools.generation.render import RENDERED
 from tools.generation.tables import Brief, Candidate, Job
@@ -22,6 +23,7 @@ from tools.metadata.collection import Collection, collection_of
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
 from tools.people import Role
+from tools.phrases import phrase, template
 from tools.provenance.canonical import digest, recordable
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 PASSED = "passed"
 """The verdict on a good picture for which the shortlist had no place."""
 
-_LEFT_OUT = "good, but others of its brief go to people first"
+_LEFT_OUT = template("good, but others of its brief go to people first")
+_FIRST = template("the first picture of all")
 
 
 class ScoreIn(Input):
@@ -144,7 +147,7 @@ def _unjudged(studio: Studio, brief_id: str) -> tuple[Brief, list[Candidate]]:
     with studio.db.read() as session:
         brief = session.get(Brief, brief_id)
         if brief is None:
-            raise NotFound(f"There is no brief {brief_id[:32]!r}.")
+            raise NotFound("There is no brief {brief_id!r}.", brief_id=brief_id[:32])
         judged = select(tables.Verdict.candidate_id)
         query = select(Candidate).where(Candidate.brief_id == brief_id, Candidate.id.not_in(judged))
         return brief, list(session.scalars(query.order_by(Candidate.ordinal)))
@@ -172,13 +175,14 @@ def _reader_for(studio: Studio, brief: Brief, collection: Collection) -> TraitRe
 
 
 def _pictures_before(studio: Studio, waiting: Sequence[Candidate]) -> PerceptualIndex:
-    """Every picture there is except those that are to be judged now and those that are broken."""
+    """Every picture there is, except those to be judged now, broken ones and removed ones."""
     broken = select(tables.Verdict.candidate_id).where(tables.Verdict.verdict == "broken")
     query = (
         select(Candidate.id, Candidate.perceptual_hash)
         .where(
             Candidate.id.not_in([candidate.id for candidate in waiting]),
             Candidate.id.not_in(broken),
+            not_removed(),
         )
         .order_by(Candidate.created_at, Candidate.ordinal)
     )
@@ -266,12 +270,12 @@ def _check_score(check: Check) -> Score:
 def _duplicate_score(nearest: Neighbour | None) -> Score:
     """How unlike every picture before it: the share of the hash's bits that differ."""
     if nearest is None:
-        return Score(duplicates.SCORER, duplicates.VERSION, FULL, ("the first picture of all",))
+        return Score(duplicates.SCORER, duplicates.VERSION, FULL, (_FIRST,))
     return Score(
         duplicates.SCORER,
         duplicates.VERSION,
         FULL * nearest.distance // duplicates.BITS,
-        (f"nearest known picture: {nearest.id}",),
+        (str(phrase("nearest known picture: {candidate}", candidate=nearest.id)),),
         (("distance", nearest.distance),),
     )
 

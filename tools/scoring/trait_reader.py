@@ -57,13 +57,20 @@ class TraitReader:
         from tools.scoring.trait_network import TraitNetwork
 
         if not (folder / WEIGHTS).is_file() or not (folder / CARD).is_file():
-            raise NotFound(f"No trait reader in {folder}: it needs {WEIGHTS} and {CARD}.")
+            raise NotFound(
+                "No trait reader in {folder}: it needs {weights} and {card}.",
+                folder=folder,
+                weights=WEIGHTS,
+                card=CARD,
+            )
         weights = (folder / WEIGHTS).read_bytes()
         card, digest = json.loads((folder / CARD).read_bytes()), hashlib.sha256(weights).hexdigest()
         if card["sha256"] != digest:
             raise IntegrityError(
-                f"{folder / WEIGHTS} is not the file its card names: "
-                f"SHA-256 {digest}, expected {card['sha256']}."
+                "{folder} is not the file its card names: SHA-256 {digest}, expected {card}.",
+                folder=folder / WEIGHTS,
+                digest=digest,
+                card=card["sha256"],
             )
         network = TraitNetwork(sum(len(values) for values in card["categories"].values()))
         network.load_state_dict({name: _widened(t) for name, t in load(weights).items()})
@@ -107,8 +114,11 @@ def as_input(image: Image.Image) -> torch.Tensor:
 
     if image.width != image.height or image.width < NATIVE or image.width % NATIVE:
         raise InvalidInput(
-            f"The trait reader needs a square picture of {NATIVE} pixels or a whole multiple; "
-            f"this one has {image.width}x{image.height}."
+            "The trait reader needs a square picture of {native} pixels or a whole "
+            "multiple; this one has {width}x{height}.",
+            native=NATIVE,
+            width=image.width,
+            height=image.height,
         )
     small = image.convert("RGB").resize((NATIVE, NATIVE), Resampling.BOX)
     return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 127.5 - 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tools.errors import InvalidInput
+from tools.phrases import phrase
 from tools.scoring import duplicates
 from tools.scoring.checks import Check
 from tools.scoring.duplicates import Neighbour
@@ -43,7 +44,12 @@ class Thresholds:
         for name, value in vars(self).items():
             most = duplicates.BITS if name == "duplicate_within" else FULL
             if not 0 <= value <= most:
-                raise InvalidInput(f"The threshold {name} lies between 0 and {most}, not {value}.")
+                raise InvalidInput(
+                    "The threshold {name} lies between 0 and {most}, not {value}.",
+                    name=name,
+                    most=most,
+                    value=value,
+                )
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def shortlist(contenders: Sequence[Contender], places: int, thresholds: Threshol
     left out even if places stay empty. The order of the contenders makes no difference.
     """
     if places < 1:
-        raise InvalidInput(f"A shortlist has at least one place, not {places}.")
+        raise InvalidInput("A shortlist has at least one place, not {places}.", places=places)
     picks: list[Pick] = []
     chosen: list[Contender] = []
     remaining = sorted(contenders, key=lambda contender: contender.id)
@@ -137,23 +143,28 @@ def _misses(
     quality: Score, fidelity: Score | None, nearest: Neighbour | None, thresholds: Thresholds
 ) -> Iterator[str]:
     if nearest is not None and nearest.distance <= thresholds.duplicate_within:
-        yield f"near duplicate of {nearest.id} ({nearest.distance} of 256 bits differ)"
+        repeats = "near duplicate of {candidate} ({bits} of 256 bits differ)"
+        yield str(phrase(repeats, candidate=nearest.id, bits=nearest.distance))
     if quality.value < thresholds.quality_at_least:
-        yield f"picture quality {quality.value}, at least {thresholds.quality_at_least} is asked"
+        poor = "picture quality {value}, at least {asked} is asked"
+        yield str(phrase(poor, value=quality.value, asked=thresholds.quality_at_least))
         yield from quality.reasons
     if fidelity is not None and fidelity.value < thresholds.fidelity_at_least:
-        yield f"fidelity {fidelity.value}, at least {thresholds.fidelity_at_least} is asked"
+        astray = "fidelity {value}, at least {asked} is asked"
+        yield str(phrase(astray, value=fidelity.value, asked=thresholds.fidelity_at_least))
         yield from fidelity.reasons
 
 
 def _merits(quality: Score, fidelity: Score | None, nearest: Neighbour | None) -> Iterator[str]:
     if fidelity is not None:
         shown = sum(credit > 0 for _, credit in fidelity.measures)
-        yield f"shows {shown} of {len(fidelity.measures)} wished traits (fidelity {fidelity.value})"
+        shows = "shows {shown} of {wished} wished traits (fidelity {value})"
+        yield str(phrase(shows, shown=shown, wished=len(fidelity.measures), value=fidelity.value))
         yield from fidelity.reasons
-    yield f"picture quality {quality.value}"
+    yield str(phrase("picture quality {value}", value=quality.value))
     if nearest is not None:
-        yield f"nearest known picture differs in {nearest.distance} of 256 bits"
+        unlike = "nearest known picture differs in {bits} of 256 bits"
+        yield str(phrase(unlike, bits=nearest.distance))
 
 
 def _nearest(contender: Contender, chosen: Sequence[Contender]) -> int | None:

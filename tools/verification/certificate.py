@@ -102,7 +102,7 @@ def read_certificate(data: bytes) -> Evidence:
         InvalidInput: saying what is wrong with the form of the file.
     """
     if len(data) > LARGEST_BYTES:
-        raise InvalidInput(f"The certificate is larger than {LARGEST_BYTES} bytes.")
+        raise InvalidInput("The certificate is larger than {most} bytes.", most=LARGEST_BYTES)
     content = _content(data)
     return Evidence(
         document=content.document.encode(),
@@ -120,9 +120,11 @@ def _content(data: bytes) -> _Certificate:
         spelled = canonical(parsed)
         content = _Certificate.model_validate_json(data)
     except ValidationError as error:
-        raise InvalidInput(f"The certificate is wrong: {in_words(error)}") from None
+        raise InvalidInput(
+            "The certificate is wrong: {findings}", findings=in_words(error)
+        ) from None
     except (ValueError, TypeError, RecursionError) as error:
-        raise InvalidInput(f"The certificate cannot be read: {error}.") from None
+        raise InvalidInput("The certificate cannot be read: {error}.", error=str(error)) from None
     if spelled != data:
         raise InvalidInput(
             "The certificate is not in canonical form: its fields are spelled, ordered or "

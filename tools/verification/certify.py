@@ -42,14 +42,19 @@ def certificate_of(studio: "Studio", token_id: str) -> bytes:
     with studio.db.read() as session:
         evidence = gather(studio, session, _request(session, token_id))
     if evidence.document is None:
-        raise NotFound(f"The JSON of {token_id} is gone from the store: nothing can be certified.")
+        raise NotFound(
+            "The JSON of {token_id} is gone from the store: nothing can be certified.",
+            token_id=token_id,
+        )
     return write_certificate(evidence)
 
 
 def _request(session: Session, token_id: str) -> MintRequest:
     token = session.get(Token, token_id)
     if token is None:
-        raise NotFound(f"There is no token {token_id[:32]!r}: /tokens lists them.")
+        raise NotFound(
+            "There is no token {token_id!r}: /tokens lists them.", token_id=token_id[:32]
+        )
     return session.get_one(MintRequest, token.mint_request_id)
 
 

@@ -46,7 +46,9 @@ def chains_of_settings(studio: "Studio", *, embedded: bool = True) -> FindChain:
                 return open_chain(name, chain, studio.settings.data_dir)
             if chain.chain_id == mint.chain_id and embedded:
                 return _embedded(studio, name, chain)
-        raise ConfigurationError(f"The settings name no chain {mint.chain_id} that it could be on.")
+        raise ConfigurationError(
+            "The settings name no chain {chain_id} that it could be on.", chain_id=mint.chain_id
+        )
 
     return find
 
@@ -55,11 +57,15 @@ def _embedded(studio: "Studio", name: str, settings: ChainSettings) -> Chain:
     """A chain in the data folder. Opening it would make it anew where it is gone."""
     path = studio.settings.data_dir / "chains" / f"{name}.chain"
     if not path.is_file():
-        raise IntegrityError(f"The file of the chain {name} is gone from this data folder.")
+        raise IntegrityError(
+            "The file of the chain {name} is gone from this data folder.", name=name
+        )
     try:
         return open_chain(name, settings, studio.settings.data_dir)
     except ConfigurationError as error:
-        raise IntegrityError(f"The file of the chain {name} is another chain's: {error}") from None
+        raise IntegrityError(
+            "The file of the chain {name} is another chain's: {error}", name=name, error=error
+        ) from None
 
 
 def chain_behind(url: str) -> FindChain:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 
 from tools.metadata.token_json import TokenJson
-from tools.minting.frozen import FROZEN, SCHEMA
+from tools.minting.frozen import FROZEN, digest_of
 from tools.people import Role
 from tools.provenance import log
-from tools.provenance.canonical import digest
 from tools.verification.evidence import Evidence, Mint
 from tools.verification.records import Body, RecordedCall, Story, differences, item
 from tools.verification.report import Step, failed, judged, not_checked
 
 _FROZEN = "The digest of the frozen request, computed again, covers this JSON and this image"
 _APPROVAL = "An operator other than the requester approved exactly this frozen content"
+_APPROVALS = "Several operators other than the requester approved exactly this frozen content"
+_DECISIONS = ("endorsed", "approved")  # what an approval of several is called in its record
 _MINT = "The record of the mint names this token"
 
 
@@ -41,7 +42,19 @@ def recorded_frozen_digest(call: RecordedCall) -> str:
     """The digest of the request, computed from what a record says was frozen."""
     names = {"id": "mint_request_id"}
     content = {name: call.result.get(names.get(name, name)) for name in FROZEN}
-    return digest({"schema": SCHEMA} | content | {"guild": call.opening.get("guild")})
+    content["guild"] = call.opening.get("guild")
+    return digest_of(content, approvals_needed(call.result))
+
+
+def approvals_needed(frozen: Body) -> object:
+    """How many operators had to approve; records from before there was a choice do not say it."""
+    return frozen.get("approvals_needed", 1)
+
+
+def approvals_of(story: Story, request_id: object) -> list[RecordedCall]:
+    """The approvals of a request that took effect, or may have before their process died."""
+    calls = story.of_tool("approve", mint_request_id=request_id)
+    return [call for call in calls if call.is_settled or call.was_cut_off]
 
 
 def _frozen_step(call: RecordedCall, document: TokenJson) -> Step:
@@ -58,11 +71,12 @@ def _frozen_step(call: RecordedCall, document: TokenJson) -> Step:
 
 def _approval_step(evidence: Evidence, frozen: Body) -> Step:
     story, request_id = evidence.story, frozen.get("mint_request_id")
-    calls = story.of_tool("approve", mint_request_id=request_id)
-    approval = next((call for call in calls if call.is_settled or call.was_cut_off), None)
+    calls, needed = approvals_of(story, request_id), approvals_needed(frozen)
+    if needed != 1:
+        return _approvals_step(evidence, frozen, calls)
+    approval = next(iter(calls), None)
     if approval is None:
-        decided = evidence.mints or story.of_tool("mint", mint_request_id=request_id)
-        make = failed if decided else not_checked
+        make = failed if _is_decided(evidence, frozen) else not_checked
         return make("approval", _APPROVAL, f"no outcome in the log approves {request_id}.")
     wrong = (f"{approval.place}: {d}" for d in _approval_faults(story, approval, frozen))
     detail = f"{approval.place}, by an operator who did not propose it"
@@ -71,14 +85,41 @@ def _approval_step(evidence: Evidence, frozen: Body) -> Step:
     return judged("approval", _APPROVAL, wrong, detail)
 
 
+def _approvals_step(evidence: Evidence, frozen: Body, calls: list[RecordedCall]) -> Step:
+    """The approvals of a request that needs several: each by itself, and that they are enough."""
+    needed, people = approvals_needed(frozen), {call.actor for call in calls}
+    counted = f"{len(people)} operators have approved, and {needed} are needed"
+    enough = isinstance(needed, int) and len(people) >= needed
+    if not enough and not _is_decided(evidence, frozen):
+        return not_checked("approval", _APPROVALS, f"{counted}.")
+    wrong = [
+        f"{call.place}: {fault}"
+        for call in calls
+        for fault in _approval_faults(evidence.story, call, frozen)
+    ]
+    if not enough:
+        wrong.append(counted)
+    places = " and ".join(call.place for call in calls)
+    return judged("approval", _APPROVALS, wrong, f"{places}, by {len(people)} operators")
+
+
+def _is_decided(evidence: Evidence, frozen: Body) -> bool:
+    """Whether something was done that nobody may do without an approval."""
+    minted = evidence.story.of_tool("mint", mint_request_id=frozen.get("mint_request_id"))
+    return bool(evidence.mints or minted)
+
+
 def _approval_faults(story: Story, approval: RecordedCall, frozen: Body) -> Iterator[str]:
     if approval.opening.get("role") not in (Role.OPERATOR.value, Role.STUDIO.value):
         yield f"the role of who approved was {approval.opening.get('role')}"
     if approval.opening.get("via") not in ("command", "button"):
         yield f"the approval came by {approval.opening.get('via')}"
     if approval.is_settled:
-        meant = {"decision": "approved", "frozen_digest": frozen.get("frozen_digest")}
+        meant = {"frozen_digest": frozen.get("frozen_digest")}
         yield from differences(approval.facts, meant, "the request")
+        allowed = _DECISIONS if approvals_needed(frozen) != 1 else _DECISIONS[1:]
+        if approval.facts.get("decision") not in allowed:
+            yield f"decision is {approval.facts.get('decision')}, it should be {allowed[-1]}"
     proposals = [c for c in story.of_tool("propose_mint") if _proposed(c, frozen)]
     if not proposals:
         yield "no record says who proposed it"

@@ -15,7 +15,7 @@ from tools.errors import InvalidInput
 from tools.generation.tables import Brief, Candidate
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
-from tools.minting.tables import Approval, MintRequest, Token, Transaction
+from tools.minting.tables import Approval, Endorsement, MintRequest, Token, Transaction
 from tools.provenance import log
 from tools.provenance.tables import Record, ToolCall
 from tools.scoring.tables import Verdict
@@ -26,6 +26,15 @@ from tools.voting.tables import Ballot, Round
 
 if TYPE_CHECKING:
     from tools.studio import Studio
+
+
+_ABOUT_A_ROUND = (
+    "extend_round",
+    "count_round_by",
+    "reconcile_round",
+    "close_round",
+    "close_due_round",
+)
 
 
 def request_of(session: Session, candidate_id: str) -> MintRequest | None:
@@ -67,9 +76,14 @@ def links_of(session: Session) -> LogLinks:
     return LogLinks(tuple(digests), head)
 
 
-def story_of(session: Session, candidate: Candidate, request: MintRequest | None) -> Story:
-    """The records of the calls that made, chose and minted a candidate."""
-    calls = {*_making_calls(session, candidate)}
+def story_of(
+    session: Session,
+    candidate: Candidate,
+    request: MintRequest | None,
+    others: Iterable[str] = (),
+) -> Story:
+    """The records of the calls that made, chose and minted a candidate, and of other calls."""
+    calls = {*making_calls(session, candidate), *others}
     if request is not None:
         calls |= {*_minting_calls(session, request)}
         if request.round_id is not None:
@@ -88,7 +102,8 @@ def read_story(session: Session, call_ids: Iterable[str]) -> Story:
     return Story(Entry(seq, body) for seq, body in session.execute(query))
 
 
-def _making_calls(session: Session, candidate: Candidate) -> Iterator[str]:
+def making_calls(session: Session, candidate: Candidate) -> Iterator[str]:
+    """The calls that asked for a candidate, made it and judged it."""
     yield candidate.tool_call_id
     brief = session.get(Brief, candidate.brief_id)
     if brief is not None:
@@ -103,7 +118,7 @@ def _making_calls(session: Session, candidate: Candidate) -> Iterator[str]:
 def round_calls(session: Session, round_id: str) -> Iterator[str]:
     """The calls that opened, extended and closed a round, and every ballot in it."""
     yield from session.scalars(select(Round.tool_call_id).where(Round.id == round_id))
-    for tool in ("extend_round", "close_round", "close_due_round"):
+    for tool in _ABOUT_A_ROUND:
         yield from calls_with(session, tool, "round_id", round_id)
     yield from session.scalars(select(Ballot.tool_call_id).where(Ballot.round_id == round_id))
     yield from _votes_during(session, round_id)
@@ -129,6 +144,8 @@ def _minting_calls(session: Session, request: MintRequest) -> Iterator[str]:
     approval = session.get(Approval, request.id)
     if approval is not None:
         yield approval.tool_call_id
+    endorsed = select(Endorsement.tool_call_id).where(Endorsement.mint_request_id == request.id)
+    yield from session.scalars(endorsed)
     for tool in ("approve", "mint"):
         yield from calls_with(session, tool, "mint_request_id", request.id)
     query = select(Token.tool_call_id).where(Token.mint_request_id == request.id)

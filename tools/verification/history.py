@@ -15,20 +15,23 @@ from sqlalchemy.orm import Session
 
 from tools.definition import PRIVATE, Input, Output, tool
 from tools.errors import NotFound
-from tools.generation.tables import Brief, Candidate, Job
+from tools.generation.lineage import ancestors_of
+from tools.generation.tables import Brief, Candidate, Job, Removal, Rendition
 from tools.minting.tables import MintRequest, Token
 from tools.people import Role
+from tools.phrases import template
 from tools.provenance.commitments import opens
 from tools.provenance.effects import OpenCall
 from tools.provenance.tables import Person, Plaintext, ToolCall
-from tools.verification.gathering import read_story, request_of, round_calls, story_of
+from tools.verification.gathering import making_calls, read_story, request_of, round_calls, story_of
 from tools.verification.records import RecordedCall, Story
 from tools.voting.tables import Round
 
 _SECRET = ("vote", "withdraw_vote")  # who voted for what is between them and the tally
 _RAW = "raw"  # where a refused call keeps its arguments
-_NO_LONGER = "these words were erased; the commitment to them stands"
-_NOT_YOURS = "only who wrote this, and operators, may read it"
+_NO_LONGER = template("these words were erased; the commitment to them stands")
+_NOT_YOURS = template("only who wrote this, and operators, may read it")
+_CHANGED = template("the words that are kept are not those that were said: they were changed")
 
 
 class ProvenanceIn(Input):
@@ -94,8 +97,9 @@ def provenance(call: OpenCall, which: ProvenanceIn) -> ProvenanceOut:
         subject = _subject(session, which.subject_id)
         if subject is None:
             raise NotFound(
-                f"Nothing here is called {which.subject_id!r}: name a candidate, token, brief, "
-                "job, round, mint request or tool call by its id."
+                "Nothing here is called {subject_id!r}: name a candidate, token, brief, "
+                "job, round, mint request or tool call by its id.",
+                subject_id=which.subject_id,
             )
         reader = _Reader(session, call)
         steps = [reader.step(recorded, subject.story) for recorded in subject.story]
@@ -114,7 +118,21 @@ def _candidate(session: Session, id: str) -> _Subject | None:
     row = session.get(Candidate, id)
     if row is None:
         return None
-    return _Subject("candidate", story_of(session, row, request_of(session, id)))
+    others = {*_before(session, row), *_after(session, row)}
+    return _Subject("candidate", story_of(session, row, request_of(session, id), others))
+
+
+def _before(session: Session, candidate: Candidate) -> Iterator[str]:
+    """The calls that made the pictures it descends from."""
+    for ancestor in ancestors_of(session, candidate):
+        yield from making_calls(session, ancestor)
+
+
+def _after(session: Session, candidate: Candidate) -> Iterator[str]:
+    """The calls that enlarged the picture, or took it away."""
+    for table in (Rendition, Removal):
+        query = select(table.tool_call_id).where(table.candidate_id == candidate.id)
+        yield from session.scalars(query)
 
 
 def _token(session: Session, id: str) -> _Subject | None:
@@ -227,7 +245,7 @@ class _Reader:
         ):
             return _NOT_YOURS
         if not opens(kept.commitment, kept.salt, kept.text):
-            return "the words that are kept are not those that were said: they were changed"
+            return _CHANGED
         return None
 
 

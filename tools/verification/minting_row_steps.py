@@ -1,5 +1,6 @@
 """Steps about the rows of the vote and of the mint, against the records that fix them."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -7,10 +8,18 @@ from sqlalchemy.orm import Session
 
 from tools.generation.tables import Candidate
 from tools.minting.frozen import FROZEN, frozen_digest
-from tools.minting.tables import Approval, Contract, MintRequest, Token, Transaction
+from tools.minting.tables import (
+    Approval,
+    Contract,
+    Endorsement,
+    MintRequest,
+    Token,
+    Transaction,
+)
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person
-from tools.verification.choosing_steps import closing_of
+from tools.verification.choosing_steps import ballots_told, closing_of
+from tools.verification.deciding_steps import approvals_needed, approvals_of
 from tools.verification.records import RecordedCall, Story, differences, item, mapping
 from tools.verification.report import Step, failed, judged, not_checked
 from tools.verification.row_steps import actor_faults, row_step
@@ -19,6 +28,7 @@ from tools.voting.tally import recount, standing_votes
 
 _ROW = "The row says what its record says"
 _BALLOTS = "Every ballot's row says what its record says, and none is gone"
+_ENDORSEMENTS = "Every approval's row says what its record says, and none is gone"
 _COUNTED = {"added", "changed", "withdrawn"}
 
 
@@ -30,6 +40,8 @@ def minting_rows(session: Session, story: Story, request: MintRequest) -> Iterat
         yield _ballot_rows(session, story, round_)
     yield _request_row(story, request)
     yield _approval_row(session, story, request)
+    if request.approvals_needed > 1:
+        yield _endorsement_rows(session, story, request)
     yield from _token_rows(session, story, request)
 
 
@@ -50,13 +62,43 @@ def _round_row(session: Session, story: Story, row: Round) -> Step:
 
 def _ballot_rows(session: Session, story: Story, round_: Round) -> Step:
     rows = list(session.scalars(select(Ballot).filter_by(round_id=round_.id).order_by(Ballot.id)))
-    wrong = [fault for row in rows for fault in _ballot_faults(session, story, row)]
-    known = {row.tool_call_id for row in rows}
-    for call in story.of_tool("vote", "withdraw_vote"):
-        if _counted(call, round_.id) and call.id not in known:
+    by_call = defaultdict(list)
+    for row in rows:
+        by_call[row.tool_call_id].append(row)
+    wrong = [f for call_id, made in by_call.items() for f in _faults(session, story, call_id, made)]
+    for call in story.of_tool("vote", "withdraw_vote", "reconcile_round"):
+        if _counted(call, round_.id) and call.id not in by_call:
             wrong.append(f"{call.place} tells of a ballot whose row is gone ({call.id})")
     wrong += _standing_faults(session, round_)
     return judged(f"rows ballot of {round_.id}", _BALLOTS, wrong, f"{len(rows)} ballots")
+
+
+def _faults(session: Session, story: Story, call_id: str, made: list[Ballot]) -> Iterator[str]:
+    """What is wrong with the ballots that one call made."""
+    call = story.call(call_id)
+    if call is not None and call.tool == "reconcile_round":
+        yield from _reconciled_faults(session, call, made)
+        return
+    for row in made:
+        yield from _ballot_faults(session, story, row)
+
+
+def _reconciled_faults(session: Session, call: RecordedCall, made: list[Ballot]) -> Iterator[str]:
+    """The ballots of a reconciliation against the list in its record, in its order."""
+    told = ballots_told(call)
+    if call.was_cut_off:
+        return
+    if len(told) != len(made):
+        yield f"{call.place} tells of {len(told)} ballots, {len(made)} rows name it"
+    for row, line in zip(made, told, strict=False):
+        person = session.get(Person, row.person_id)
+        found = {
+            "person": person.commitment if person else None,
+            "kind": row.kind,
+            "candidate": row.candidate_id,
+        }
+        meant = {name: line.get(name) for name in found}
+        yield from (f"ballot {row.id}: {d}" for d in differences(found, meant, call.place))
 
 
 def _standing_faults(session: Session, round_: Round) -> Iterator[str]:
@@ -76,7 +118,7 @@ def _standing_faults(session: Session, round_: Round) -> Iterator[str]:
 
 def _counted(call: RecordedCall, round_id: str) -> bool:
     in_round = call.is_settled and call.result.get("round_id") == round_id
-    return in_round and call.result.get("kind") in _COUNTED
+    return in_round and bool(call.result.get("kind") in _COUNTED or ballots_told(call))
 
 
 def _ballot_faults(session: Session, story: Story, row: Ballot) -> Iterator[str]:
@@ -99,6 +141,7 @@ def _request_row(story: Story, row: MintRequest) -> Step:
     if call is None:
         return failed(f"row mint_request {row.id}", _ROW, "no settled record names it.")
     meant = {name: call.result.get(name) for name in (*FROZEN, "frozen_digest")}
+    meant["approvals_needed"] = approvals_needed(call.result)
     meant |= {"id": call.result.get("mint_request_id"), "guild": call.opening.get("guild")}
     if any(call.is_settled for call in story.of_tool("mint", mint_request_id=row.id)):
         meant["state"] = "minted"
@@ -109,8 +152,8 @@ def _request_row(story: Story, row: MintRequest) -> Step:
 
 def _approval_row(session: Session, story: Story, request: MintRequest) -> Step:
     row, name = session.get(Approval, request.id), f"row approval {request.id}"
-    calls = story.of_tool("approve", mint_request_id=request.id)
-    call = next((call for call in calls if call.is_settled or call.was_cut_off), None)
+    calls = approvals_of(story, request.id)
+    call = next((call for call in calls if call.facts.get("decision") != "endorsed"), None)
     if row is None and call is None:
         return not_checked(name, _ROW, "nobody has decided.")
     if row is None or call is None:
@@ -122,6 +165,34 @@ def _approval_row(session: Session, story: Story, request: MintRequest) -> Step:
     if row.person_id == request.requester_id:
         extra.append("the requester approved it themself")
     return row_step("approval", request.id, row, meant, call, extra)
+
+
+def _endorsement_rows(session: Session, story: Story, request: MintRequest) -> Step:
+    """The approvals of a request that needs several: each row, and that none is gone."""
+    query = select(Endorsement).filter_by(mint_request_id=request.id)
+    rows = list(session.scalars(query.order_by(Endorsement.endorsed_at)))
+    wrong = [fault for row in rows for fault in _endorsement_faults(session, story, request, row)]
+    known = {row.tool_call_id for row in rows}
+    for call in approvals_of(story, request.id):
+        if call.is_settled and call.id not in known:
+            wrong.append(f"{call.place} tells of an approval whose row is gone ({call.id})")
+    return judged(f"rows endorsement of {request.id}", _ENDORSEMENTS, wrong, f"{len(rows)} rows")
+
+
+def _endorsement_faults(
+    session: Session, story: Story, request: MintRequest, row: Endorsement
+) -> Iterator[str]:
+    call = story.call(row.tool_call_id)
+    if call is None:
+        yield f"endorsement by {row.person_id}: no record tells of it"
+        return
+    wrong = list(actor_faults(session, row.person_id, call))
+    if call.is_settled and call.tool == "approve":
+        meant = {"frozen_digest": call.facts.get("frozen_digest")}
+        wrong += differences({"frozen_digest": row.frozen_digest}, meant, call.place)
+    if row.person_id == request.requester_id:
+        wrong.append("the requester approved it themself")
+    yield from (f"endorsement by {row.person_id}: {fault}" for fault in wrong)
 
 
 def _token_rows(session: Session, story: Story, request: MintRequest) -> Iterator[Step]:

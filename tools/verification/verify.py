@@ -64,7 +64,8 @@ def verify_target(
         return _verify_file(path, studio, shown, rpc)
     if studio is None:
         raise InvalidInput(
-            f"{target[:64]!r} is no file, and without a data folder nothing else is known."
+            "{target!r} is no file, and without a data folder nothing else is known.",
+            target=target[:64],
         )
     with studio.db.read() as session:
         candidate, tokens = _named(session, target)
@@ -116,8 +117,9 @@ def _verify_file(
         return verify_certificate(data, studio, picture, rpc, subject=path.name)
     if studio is None:
         raise InvalidInput(
-            f"{path.name} alone tells nothing: give its certificate and this file as the picture, "
-            "or the data folder it comes from."
+            "{path} alone tells nothing: give its certificate and this file as the "
+            "picture, or the data folder it comes from.",
+            path=path.name,
         )
     return verify_picture(data, studio, subject=path.name)
 
@@ -126,7 +128,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise NotFound(f"{path} cannot be read: {error.strerror}.") from None
+        raise NotFound(
+            "{path} cannot be read: {reason}.", path=path, reason=error.strerror
+        ) from None
 
 
 def _named(session: Session, target: str) -> tuple[Candidate, list[Token] | None]:
@@ -137,12 +141,15 @@ def _named(session: Session, target: str) -> tuple[Candidate, list[Token] | None
     tokens = _tokens(session, target)
     if not tokens:
         raise NotFound(
-            f"Nothing here is called {target[:64]!r}: name a token (t_… or copper:1), a candidate "
-            "(c_…), a picture or a certificate."
+            "Nothing here is called {target!r}: name a token (t_… or copper:1), a "
+            "candidate (c_…), a picture or a certificate.",
+            target=target[:64],
         )
     if len(tokens) > 1:
         ids = ", ".join(token.id for token in tokens)
-        raise InvalidInput(f"{target} is a token of several contracts: name one of {ids}.")
+        raise InvalidInput(
+            "{target} is a token of several contracts: name one of {ids}.", target=target, ids=ids
+        )
     return session.get_one(Candidate, tokens[0].candidate_id), tokens
 
 

@@ -1,28 +1,25 @@
 """Ballots: vote, change your mind, withdraw.
 
-A person has one vote in a round, whatever the channel it comes by: `StandingBallot` has one row
-for each of them, changed only while the round is locked. Every step, also a refused one, is an
-append-only `Ballot`.
+A person has one vote in a round, whatever the channel it comes by, and it changes only while the
+round is locked.
 """
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tools.community.rules import rules_of
 from tools.definition import BY_VOTE, Input, Output, tool
-from tools.errors import Conflict, MintmarkError, Refused
-from tools.generation.tables import Candidate
+from tools.errors import Conflict, Refused
 from tools.people import Role
 from tools.provenance.effects import OpenCall
 from tools.provenance.tables import now
-from tools.voting.eligibility import objection
-from tools.voting.finding import find_entry, lock_round
-from tools.voting.tables import Ballot, Round, RoundEntry, StandingBallot
-
-Kind = Literal["added", "changed", "unchanged", "withdrawn"]
+from tools.voting.board import voters_in
+from tools.voting.casting import Booth, Cast, Choice
+from tools.voting.finding import lock_round
+from tools.voting.tables import Round
 
 
 class VoteIn(Input):
@@ -37,152 +34,107 @@ class WithdrawVoteIn(Input):
     """In which round; without one, the one that is open."""
 
     round_id: str | None = None
+    choice: Annotated[
+        str | None, Field(min_length=1, max_length=64, coerce_numbers_to_str=True)
+    ] = None
+    """Only if the vote is for this number or candidate: a reaction that went away may be of a
+    vote that has moved since."""
 
 
 class BallotOut(Output):
     """What became of a vote."""
 
     round_id: str
-    kind: Kind
+    kind: Literal["added", "changed", "unchanged", "withdrawn"]
     number: int  # of the candidate voted for, or withdrawn from
     candidate_id: str
     voters: int  # in the round, now
     closes_at: datetime
 
 
-class _Refusal(Exception):
-    """A ballot that does not count: why, for the ballot's row and for the person."""
-
-    def __init__(
-        self, round_: Round, error: MintmarkError, candidate_id: str | None = None
-    ) -> None:
-        self.round_id = round_.id
-        self.error = error
-        self.candidate_id = candidate_id
-
-
 @tool(least_role=Role.MEMBER, ways=BY_VOTE)
 def vote(call: OpenCall, args: VoteIn) -> BallotOut:
     """Vote for a candidate in a round; a second vote moves the first."""
-    try:
-        with call.studio.db.write() as session:
-            round_ = lock_round(session, call.actor, args.round_id)
-            entry = _admitted(session, round_, args.choice, call)
-            return _out(session, round_, entry, _stand(session, round_, entry, call))
-    except _Refusal as refusal:
-        raise _recorded(call, refusal) from None
+    who = call.actor.person_id
+    with call.studio.db.write() as session:
+        round_ = lock_round(session, call.actor, args.round_id)
+        booth = Booth(session, round_, call.id, [who])
+        cast = booth.cast(who, args.choice, _late(round_) or paused(call, session, round_))
+        booth.keep()
+        voters = voters_in(session, round_.id)
+    if cast.judged:
+        call.note(judged=dict(cast.judged))
+    return _out(round_, cast, voters)
 
 
 @tool(least_role=Role.MEMBER, ways=BY_VOTE)
 def withdraw_vote(call: OpenCall, args: WithdrawVoteIn) -> BallotOut:
     """Take back your vote in a round."""
-    try:
-        with call.studio.db.write() as session:
-            round_ = lock_round(session, call.actor, args.round_id)
-            _in_time(round_)
-            entry = _take_back(session, round_, call)
-            return _out(session, round_, entry, "withdrawn")
-    except _Refusal as refusal:
-        raise _recorded(call, refusal) from None
-
-
-def _in_time(round_: Round) -> None:
-    """A round past its time takes no votes, even if nobody has closed it yet."""
-    if round_.state != "open" or round_.closes_at <= now():
-        ended = min(round_.closed_at or round_.closes_at, round_.closes_at)
-        raise _Refusal(
-            round_, Conflict(f"Round {round_.id} ended at {ended:%Y-%m-%d %H:%M:%S} UTC.")
-        )
-
-
-def _admitted(session: Session, round_: Round, choice: str, call: OpenCall) -> RoundEntry:
-    _in_time(round_)
-    entry = find_entry(session, round_.id, choice)
-    if entry is None:
-        raise _Refusal(round_, Refused(_numbers_to_vote_for(session, round_)))
-    candidate = session.get_one(Candidate, entry.candidate_id)
-    if reason := objection(call.actor.person_id, candidate):
-        raise _Refusal(round_, Refused(reason), candidate.id)
-    return entry
-
-
-def _numbers_to_vote_for(session: Session, round_: Round) -> str:
-    entries = select(func.count()).select_from(RoundEntry).filter_by(round_id=round_.id)
-    last = session.scalar(entries)
-    return f"That candidate is not in round {round_.id}: vote for a number from 1 to {last}."
-
-
-def _stand(session: Session, round_: Round, entry: RoundEntry, call: OpenCall) -> Kind:
-    """Make this the person's one standing vote; voting the same again changes nothing."""
-    standing = session.get(StandingBallot, (round_.id, call.actor.person_id))
-    if standing is None:
-        ballot = _write(session, call, round_.id, entry.candidate_id, "added")
-        session.add(_first(ballot, entry))
-        return "added"
-    if standing.candidate_id == entry.candidate_id:
-        return "unchanged"
-    ballot = _write(session, call, round_.id, entry.candidate_id, "changed")
-    standing.candidate_id, standing.ballot_id = entry.candidate_id, ballot.id
-    return "changed"
-
-
-def _first(ballot: Ballot, entry: RoundEntry) -> StandingBallot:
-    return StandingBallot(
-        round_id=ballot.round_id,
-        person_id=ballot.person_id,
-        candidate_id=entry.candidate_id,
-        ballot_id=ballot.id,
-    )
-
-
-def _take_back(session: Session, round_: Round, call: OpenCall) -> RoundEntry:
-    standing = session.get(StandingBallot, (round_.id, call.actor.person_id))
-    if standing is None:
-        raise Conflict(f"You have no vote in round {round_.id} to take back.")
-    entry = find_entry(session, round_.id, standing.candidate_id)
-    assert entry is not None  # nobody can vote for what does not stand in the round
-    _write(session, call, round_.id, standing.candidate_id, "withdrawn")
-    session.delete(standing)
-    return entry
-
-
-def _write(
-    session: Session,
-    call: OpenCall,
-    round_id: str,
-    candidate_id: str | None,
-    kind: str,
-    reason: str | None = None,
-) -> Ballot:
-    ballot = Ballot(
-        tool_call_id=call.id,
-        round_id=round_id,
-        person_id=call.actor.person_id,
-        candidate_id=candidate_id,
-        kind=kind,
-        reason=reason,
-    )
-    session.add(ballot)
-    session.flush()
-    return ballot
-
-
-def _recorded(call: OpenCall, refusal: _Refusal) -> MintmarkError:
-    """Keep the refused ballot in a transaction of its own; returns the error to raise."""
-    reason = str(refusal.error)
+    who = call.actor.person_id
     with call.studio.db.write() as session:
-        _write(session, call, refusal.round_id, refusal.candidate_id, "refused", reason)
-    return refusal.error
+        round_ = lock_round(session, call.actor, args.round_id)
+        booth = Booth(session, round_, call.id, [who])
+        if late := _late(round_):
+            cast = booth.refuse(who, late)
+        else:
+            cast = _taken_back(booth, round_, who, args.choice)
+        booth.keep()
+        voters = voters_in(session, round_.id)
+    return _out(round_, cast, voters)
 
 
-def _out(session: Session, round_: Round, entry: RoundEntry, kind: Kind) -> BallotOut:
-    session.flush()
-    voters = select(func.count()).select_from(StandingBallot).filter_by(round_id=round_.id)
+def paused(call: OpenCall, session: Session, round_: Round) -> Refused | None:
+    """What keeps everybody in the guild from voting for now."""
+    rules = rules_of(call.studio, round_.guild, call.actor.channel, session)
+    try:
+        rules.refuse_if_paused("vote")
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _late(round_: Round) -> Conflict | None:
+    """A round past its time takes no votes, even if nobody has closed it yet."""
+    if round_.state == "open" and now() < round_.closes_at:
+        return None
+    ended = min(round_.closed_at or round_.closes_at, round_.closes_at)
+    return Conflict("Round {round} ended at {ended}.", round=round_.id, ended=ended)
+
+
+def _taken_back(booth: Booth, round_: Round, who: str, choice: str | None) -> Cast:
+    stands = booth.stands_on(who)
+    if stands is not None and choice is not None and not _is_named(stands, choice):
+        raise Conflict(
+            "Your vote in round {round} stands on number {number}, not on {choice}.",
+            round=round_.id,
+            number=stands.number,
+            choice=choice,
+        )
+    cast = booth.take_back(who)
+    if cast is None:
+        raise Conflict("You have no vote in round {round} to take back.", round=round_.id)
+    return cast
+
+
+def _is_named(standing: Choice, choice: str) -> bool:
+    return choice in (str(standing.number), standing.candidate_id)
+
+
+def _out(round_: Round, cast: Cast, voters: int) -> BallotOut:
+    """What became of it.
+
+    Raises:
+        MintmarkError: if it was refused; the refusal is kept by now.
+    """
+    if cast.error is not None:
+        raise cast.error
+    assert cast.choice is not None  # whoever chose nobody is refused
+    assert cast.kind != "refused"  # and was told above
     return BallotOut(
         round_id=round_.id,
-        kind=kind,
-        number=entry.number,
-        candidate_id=entry.candidate_id,
-        voters=session.scalar(voters) or 0,
+        kind=cast.kind,
+        number=cast.choice.number,
+        candidate_id=cast.choice.candidate_id,
+        voters=voters,
         closes_at=round_.closes_at,
     )

@@ -1,19 +1,20 @@
 """The board: how rounds are shown, and the tools to look at them."""
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tools.definition import Input, Output, PrivateText, tool
 from tools.generation.tables import Candidate
 from tools.people import Actor, Role
 from tools.provenance.effects import OpenCall
-from tools.provenance.tables import Person
+from tools.provenance.tables import Person, now
 from tools.voting.finding import find_round
 from tools.voting.tables import Round, RoundEntry, StandingBallot
+from tools.voting.tally import is_compared
 
 MOST_ROUNDS = 25  # shown at once, the newest first
 
@@ -28,7 +29,7 @@ class EntryOut(Output):
     creator_id: str
     creator: PrivateText  # a name, which the log does not keep
     image_cid: str
-    votes: int
+    votes: int | None  # None while they are kept secret
 
 
 class RoundOut(Output):
@@ -43,6 +44,11 @@ class RoundOut(Output):
     closed_at: datetime | None
     quorum: int
     voters: int
+    hidden: bool  # whether the votes are kept secret until it closes
+    eligibility: dict[str, Any] | None  # who may vote, as frozen when it opened
+    waits_for: str | None  # the front end that has yet to say what it last saw, once it is over
+    bracket_id: str | None
+    stage: int | None  # in the bracket, from 1
     entries: list[EntryOut]
     your_vote: int | None  # the number you voted for
     winner_id: str | None
@@ -89,7 +95,7 @@ def rounds(call: OpenCall, args: RoundsIn) -> RoundsOut:
         query = query.filter_by(state=args.state)
     newest = query.order_by(Round.opens_at.desc(), Round.id).limit(MOST_ROUNDS)
     with call.studio.db.read() as session:
-        return RoundsOut(rounds=[_line(session, found) for found in session.scalars(newest)])
+        return RoundsOut(rounds=lines_of(session, session.scalars(newest).all()))
 
 
 @tool(least_role=Role.MEMBER)
@@ -101,8 +107,7 @@ def show_round(call: OpenCall, args: RoundIn) -> RoundOut:
 
 def describe(session: Session, round_: Round, actor: Actor) -> RoundOut:
     """A round as it stands for this person."""
-    standing = _standing(session, round_.id)
-    votes = Counter(standing.values())
+    counts = None if is_secret(round_) else _counts(session, round_.id)
     rows = session.execute(
         select(RoundEntry.number, Candidate, Person.name)
         .join(Candidate, Candidate.id == RoundEntry.candidate_id)
@@ -110,8 +115,9 @@ def describe(session: Session, round_: Round, actor: Actor) -> RoundOut:
         .where(RoundEntry.round_id == round_.id)
         .order_by(RoundEntry.number)
     ).all()
-    entries = [_entry(number, candidate, name, votes) for number, candidate, name in rows]
-    chosen = standing.get(actor.person_id)
+    entries = [_entry(number, candidate, name, counts) for number, candidate, name in rows]
+    yours = session.get(StandingBallot, (round_.id, actor.person_id))
+    chosen = yours.candidate_id if yours else None
     return RoundOut(
         round_id=round_.id,
         title=round_.title,
@@ -121,7 +127,12 @@ def describe(session: Session, round_: Round, actor: Actor) -> RoundOut:
         closes_at=round_.closes_at,
         closed_at=round_.closed_at,
         quorum=round_.quorum,
-        voters=len(standing),
+        voters=voters_in(session, round_.id),
+        hidden=round_.hidden,
+        eligibility=round_.eligibility,
+        waits_for=_awaited(round_),
+        bracket_id=round_.bracket_id,
+        stage=round_.stage,
         entries=entries,
         your_vote=next((e.number for e in entries if e.candidate_id == chosen), None),
         winner_id=round_.winner_id,
@@ -130,35 +141,68 @@ def describe(session: Session, round_: Round, actor: Actor) -> RoundOut:
     )
 
 
-def _entry(number: int, candidate: Candidate, name: str | None, votes: Counter[str]) -> EntryOut:
-    return EntryOut(
-        number=number,
-        candidate_id=candidate.id,
-        creator_id=candidate.person_id,
-        creator=name or "someone",
-        image_cid=candidate.image_cid,
-        votes=votes[candidate.id],
+def is_secret(round_: Round) -> bool:
+    """Whether nobody may know yet how the votes of a round stand."""
+    return round_.hidden and round_.state != "closed"
+
+
+def voters_in(session: Session, round_id: str) -> int:
+    """How many people have a vote in a round."""
+    counted = select(func.count()).select_from(StandingBallot).filter_by(round_id=round_id)
+    return session.scalar(counted) or 0
+
+
+def lines_of(session: Session, found: Sequence[Round]) -> list[RoundLine]:
+    """Rounds as lines of a list."""
+    query = (
+        select(StandingBallot.round_id, func.count())
+        .where(StandingBallot.round_id.in_([round_.id for round_ in found]))
+        .group_by(StandingBallot.round_id)
     )
+    voters = {row[0]: row[1] for row in session.execute(query)}
+    return [_line(round_, voters.get(round_.id, 0)) for round_ in found]
 
 
-def _line(session: Session, round_: Round) -> RoundLine:
+def _line(round_: Round, voters: int) -> RoundLine:
     return RoundLine(
         round_id=round_.id,
         title=round_.title,
         collection=round_.collection,
         state=_state(round_),
         closes_at=round_.closes_at,
-        voters=len(_standing(session, round_.id)),
+        voters=voters,
         winner_id=round_.winner_id,
         outcome=round_.outcome,
     )
 
 
+def _counts(session: Session, round_id: str) -> dict[str, int]:
+    """Candidate → votes that stand."""
+    query = (
+        select(StandingBallot.candidate_id, func.count())
+        .where(StandingBallot.round_id == round_id)
+        .group_by(StandingBallot.candidate_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _entry(
+    number: int, candidate: Candidate, name: str | None, counts: Mapping[str, int] | None
+) -> EntryOut:
+    return EntryOut(
+        number=number,
+        candidate_id=candidate.id,
+        creator_id=candidate.person_id,
+        creator=name or "someone",
+        image_cid=candidate.image_cid,
+        votes=None if counts is None else counts.get(candidate.id, 0),
+    )
+
+
+def _awaited(round_: Round) -> str | None:
+    over = round_.state == "open" and round_.closes_at <= now()
+    return round_.counted_by if over and not is_compared(round_) else None
+
+
 def _state(round_: Round) -> State:
     return "closed" if round_.state == "closed" else "open"
-
-
-def _standing(session: Session, round_id: str) -> dict[str, str]:
-    """Person → candidate, for every vote that stands."""
-    query = select(StandingBallot).filter_by(round_id=round_id)
-    return {ballot.person_id: ballot.candidate_id for ballot in session.scalars(query)}

@@ -1,14 +1,15 @@
-"""The round and the entry that someone means."""
+"""The round that someone means."""
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tools.errors import InvalidInput, NotFound
+from tools.errors import Conflict, InvalidInput, NotFound
 from tools.people import STUDIO_ID, Actor
 from tools.provenance.tables import now
-from tools.voting.tables import Round, RoundEntry
+from tools.voting.tables import Round
 
 _ROUNDS = 0x564F5445  # the key of PostgreSQL's advisory lock: "VOTE"
+_NAMED = 8  # open rounds that are named to someone who must choose
 
 
 def find_round(session: Session, actor: Actor, round_id: str | None) -> Round:
@@ -22,7 +23,9 @@ def find_round(session: Session, actor: Actor, round_id: str | None) -> Round:
         return _the_open_round(session, actor)
     found = session.get(Round, round_id)
     if found is None or not _seen_by(actor, found):
-        raise NotFound(f"There is no round {round_id!r} here: /rounds shows those there are.")
+        raise NotFound(
+            "There is no round {round!r} here: /rounds shows those there are.", round=round_id
+        )
     return found
 
 
@@ -32,22 +35,25 @@ def lock_round(session: Session, actor: Actor, round_id: str | None) -> Round:
     On PostgreSQL the row is locked; on SQLite a writing session has the only write lock anyway.
     """
     found = find_round(session, actor, round_id)
-    session.refresh(found, with_for_update=True)
+    if session.get_bind().dialect.name == "postgresql":
+        session.refresh(found, with_for_update=True)
     return found
+
+
+def still_open(round_: Round) -> None:
+    """Let nobody change what is closed.
+
+    Raises:
+        Conflict: if the round is closed.
+    """
+    if round_.state != "open":
+        raise Conflict("Round {round} is closed already.", round=round_.id)
 
 
 def lock_opening(session: Session) -> None:
     """Let one round be opened at a time, so that no two take the same candidates."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ROUNDS})
-
-
-def find_entry(session: Session, round_id: str, choice: str) -> RoundEntry | None:
-    """The entry with this number or candidate id."""
-    entries = select(RoundEntry).filter_by(round_id=round_id)
-    if choice.isdecimal():
-        return session.scalar(entries.filter_by(number=int(choice[:9])))
-    return session.scalar(entries.filter_by(candidate_id=choice))
 
 
 def _seen_by(actor: Actor, round_: Round) -> bool:
@@ -61,6 +67,10 @@ def _the_open_round(session: Session, actor: Actor) -> Round:
     if not running:
         raise NotFound("No round is open here: an operator opens one with /open_round.")
     if len(running) > 1:
-        ids = ", ".join(round_.id for round_ in running)
-        raise InvalidInput(f"Several rounds are open, say which one you mean: {ids}.")
+        shown = [round_.id for round_ in running[:_NAMED]]
+        more = ["…"] if len(running) > _NAMED else []
+        raise InvalidInput(
+            "Several rounds are open, say which one you mean: {rounds}.",
+            rounds=", ".join(shown + more),
+        )
     return running[0]

@@ -9,13 +9,16 @@ The winner is the candidate with
     3. then the lower SHA-256 of "round id:candidate id".
 No rule looks at the time of a vote, so nobody gains by being first or last; and since the round's
 id is drawn by chance when it opens, nobody can make a picture that wins by the third.
+
+The second version also says which front end counted the reactions, when it began its last
+comparison, and whether that was after the end (`compared`), as it should be.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -24,11 +27,16 @@ from sqlalchemy.orm import Session
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person
 from tools.scoring.tables import Verdict
-from tools.voting.eligibility import POLICY
+from tools.voting.eligibility import policy_of
 from tools.voting.tables import Ballot, Round, RoundEntry
 
-SCHEMA = "mintmark/tally/v1"
+SCHEMA_1 = "mintmark/tally/v1"  # of rounds opened by the first policy of eligibility
+SCHEMA_2 = "mintmark/tally/v2"
 RULE = "votes, then verdict score, then sha256(round:candidate)"
+UNCOMPARED = (
+    "The front end did not say what it last saw: reactions that came or went at the end may be "
+    "missing."
+)
 
 
 @dataclass(frozen=True)
@@ -66,12 +74,10 @@ def count(round_: Round, entrants: Iterable[Entrant], votes: Iterable[Vote]) -> 
     quorum_met = len(ballots) >= round_.quorum
     winner = ranking[0] if ballots and quorum_met else None
     body: dict[str, Any] = {
-        "schema": SCHEMA,
+        **_window(round_),
         "round": round_.id,
         "collection": round_.collection,
-        "opened": _moment(round_.opens_at),
-        "closed": _moment(round_.closed_at),
-        "eligibility": POLICY,
+        "eligibility": policy_of(round_.eligibility).named(),
         "rule": RULE,
         "quorum": round_.quorum,
         "voters": len(ballots),
@@ -81,7 +87,32 @@ def count(round_: Round, entrants: Iterable[Entrant], votes: Iterable[Vote]) -> 
         "winner": winner.candidate_id if winner else None,
     }
     outcome = _in_words(ranking, counts, len(ballots), round_.quorum)
+    if not is_compared(round_):
+        outcome += f" {UNCOMPARED}"
     return Tally(body, digest(body), body["winner"], outcome)
+
+
+def is_compared(round_: Round) -> bool:
+    """Whether nothing is missing: the front end that counts, if one does, looked after the end."""
+    if round_.counted_by is None:
+        return True
+    began, ended = _moment(round_.reconciled_at), _moment(round_.closes_at)
+    return began is not None and ended is not None and began >= ended
+
+
+def _window(round_: Round) -> dict[str, Any]:
+    """When people could vote, and what the front end that counts said after it."""
+    window = {"opened": _moment(round_.opens_at), "closed": _moment(round_.closed_at)}
+    if round_.eligibility is None:
+        return {"schema": SCHEMA_1, **window}
+    return {
+        "schema": SCHEMA_2,
+        **window,
+        "ended": _moment(round_.closes_at),
+        "counted_by": round_.counted_by,
+        "reconciled": _moment(round_.reconciled_at),
+        "compared": is_compared(round_),
+    }
 
 
 def recount(session: Session, round_: Round) -> Tally:
@@ -137,25 +168,36 @@ def _line(round_id: str, entrant: Entrant, counts: Mapping[str, int]) -> dict[st
 
 
 def _moment(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="milliseconds") if value else None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds") if value else None
 
 
 def _in_words(ranking: list[Entrant], counts: Mapping[str, int], voters: int, quorum: int) -> str:
     if voters < quorum:
-        return f"No winner: {_people(voters)} voted, and the quorum is {quorum}."
+        return _without_quorum(voters, quorum)
     first = ranking[0]
     best = counts.get(first.candidate_id, 0)
-    line = f"Number {first.number} wins with {best} of {voters} votes"
-    tied = [e for e in ranking if counts.get(e.candidate_id, 0) == best]
-    if len(tied) == 1:
-        return f"{line}."
-    by = "its score" if tied[1].score != first.score else "lot"
-    return f"{line}, level with {_numbers(tied[1:])} and decided by {by}."
+    facts: dict[str, object] = {"number": first.number, "best": best, "voters": voters}
+    tied = [e for e in ranking[1:] if counts.get(e.candidate_id, 0) == best]
+    if not tied:
+        return "Number {number} wins with {best} of {voters} votes.".format(**facts)
+    facts["others"] = ", ".join(str(entrant.number) for entrant in tied)
+    template = _BY_SCORE if tied[0].score != first.score else _BY_LOT
+    return template.format(**facts)
 
 
-def _people(number: int) -> str:
-    return {0: "nobody", 1: "1 person"}.get(number, f"{number} people")
+_BY_SCORE = (
+    "Number {number} wins with {best} of {voters} votes, level with {others} and decided by its "
+    "score."
+)
+_BY_LOT = (
+    "Number {number} wins with {best} of {voters} votes, level with {others} and decided by lot."
+)
 
 
-def _numbers(entrants: list[Entrant]) -> str:
-    return ", ".join(str(entrant.number) for entrant in entrants)
+def _without_quorum(voters: int, quorum: int) -> str:
+    facts = {"voters": voters, "quorum": quorum}
+    if voters == 0:
+        return "No winner: nobody voted, and the quorum is {quorum}.".format(**facts)
+    if voters == 1:
+        return "No winner: 1 person voted, and the quorum is {quorum}.".format(**facts)
+    return "No winner: {voters} people voted, and the quorum is {quorum}.".format(**facts)

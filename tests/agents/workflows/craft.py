@@ -19,7 +19,8 @@ from tools.provenance.effects import OpenCall
 from tools.settings import Settings
 from tools.studio import Studio
 from tools.voting.ballots import vote
-from tools.voting.rounds import close_due_round, close_round, extend_round, open_round
+from tools.voting.closing import close_due_round, close_round
+from tools.voting.rounds import extend_round, open_round
 
 Deed = Callable[[OpenCall], None]
 script: dict[tuple[str, str], Deed] = {}

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from tools.generation.create import JobOut
+from tools.generation.briefs import JobOut
 from tools.generation.jobs import JobStatus
 from tools.generation.render import RenderOut
 from tools.generation.tables import Candidate

@@ -89,7 +89,7 @@ def test_candidates_that_may_not_stand_are_refused_with_the_reason(hall: Hall) -
         ({"quorum": 0}, "quorum: Input should be greater"),
         ({"title": "line\nbreak"}, "visible characters"),
         ({"title": "turned \u202e round"}, "visible characters"),
-        ({"candidate_ids": [f"cnd_{n}" for n in range(11)]}, "at most 10"),
+        ({"candidate_ids": [f"cnd_{n}" for n in range(101)]}, "at most 100"),
     ],
 )
 def test_a_round_has_bounds(hall: Hall, arguments: dict[str, object], reason: str) -> None:

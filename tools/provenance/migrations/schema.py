@@ -1,5 +1,6 @@
 """Every table of every craft, gathered for migrations and for tests of the schema."""
 
+import tools.community.tables
 import tools.generation.tables
 import tools.minting.tables
 import tools.scoring.tables

@@ -26,8 +26,10 @@ def bring_up_to_date(database: Database) -> None:
     if found is not None:
         _refuse_newer(found)
         raise ConfigurationError(
-            f"The database has schema {found}, this program needs {newest()}: "
-            "make a backup, then run `mintmark db upgrade`."
+            "The database has schema {found}, this program needs {needed}: make a "
+            "backup, then run `mintmark db upgrade`.",
+            found=found,
+            needed=newest(),
         )
     upgrade(database)
 
@@ -70,8 +72,9 @@ def _revision(connection: Connection) -> str | None:
 def _refuse_newer(found: str) -> None:
     if found not in {script.revision for script in _scripts().walk_revisions()}:
         raise ConfigurationError(
-            f"The database has schema {found}, which this program does not know: it was made by a "
-            "newer version. Update the program; nothing was changed."
+            "The database has schema {found}, which this program does not know: it was "
+            "made by a newer version. Update the program; nothing was changed.",
+            found=found,
         )
 
 
