@@ -25,7 +25,10 @@ from tools.verification.certify import certificate
 from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
 from tools.voting.board import rounds, show_round
+from tools.voting.brackets import advance_bracket, open_bracket, show_bracket
 from tools.voting.closing import close_due_round, close_round
+from tools.voting.leaderboard import leaderboard
+from tools.voting.nominating import nominate
 from tools.voting.reconciling import count_round_by, reconcile_round
 from tools.voting.rounds import extend_round, open_round
 
@@ -56,6 +59,11 @@ TOOLS: tuple[AnyTool, ...] = (
     show_round,
     vote,
     withdraw_vote,
+    nominate,
+    open_bracket,
+    show_bracket,
+    advance_bracket,
+    leaderboard,
     count_round_by,
     reconcile_round,
     propose_mint,

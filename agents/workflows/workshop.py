@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 
 import structlog
 
-from agents.workflows import generate, mint, round
+from agents.workflows import bracket, generate, mint, round
 from agents.workflows.durable import VERSION, Order, dismiss, employ, enqueue
 from agents.workflows.sweep import Sweep
 from tools.errors import NotFound
@@ -90,8 +90,9 @@ class Workshop:
         """Hand out a workflow for a key; handing it out again does nothing.
 
         Args:
-            workflow: "generate", "round" or "mint".
-            key: the id of the job, the round or the mint request (there `id:anything` is a retry).
+            workflow: "generate", "round", "bracket" or "mint".
+            key: the id of the job, the round, the bracket or the mint request (of this,
+                `id:anything` is a retry).
 
         Raises:
             NotFound: for a workflow that there is not.
@@ -106,10 +107,13 @@ class Workshop:
                 return generate.order(key)
             case "round":
                 return round.order(self._studio, key)
+            case "bracket":
+                return bracket.order(self._studio, key)
             case "mint":
                 return mint.order(key)
         raise NotFound(
-            "There is no workflow {workflow!r}: use generate, round or mint.", workflow=workflow
+            "There is no workflow {workflow!r}: use generate, round, bracket or mint.",
+            workflow=workflow,
         )
 
     def _keep_sweeping(self) -> None:
@@ -158,6 +162,7 @@ def _workflows() -> Mapping[str, Callable[..., None]]:
             generate.generate
         ),
         "round": DBOS.workflow(name="round")(round.close_on_time),
+        "bracket": DBOS.workflow(name="bracket")(bracket.advance),
         "mint": DBOS.workflow(name="mint")(mint.mint),
     }
 

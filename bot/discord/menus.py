@@ -36,7 +36,7 @@ _WHICH = "Which of these pictures do you mean?"
 _UNSURE = {
     "looks": "This is not a file of ours as it was made, but it looks like {candidate}: {distance} "
     "of 256 bits of their looks differ. What follows is the history of {candidate}.",
-    "text": "This file says of itself that it is {candidate}, but it does not look like it: anybody "
+    "text": "This file says of itself that it is {candidate}, but it does not look like it: anyone "
     "can write such a thing into a file. What follows is the history of {candidate}.",
 }
 Offer = Callable[[str], Button]

@@ -278,7 +278,7 @@ class _Reviewer:
                     Candidate.collection == collection, Candidate.id.not_in(removed)
                 )
             )
-            self._looks[collection] = PerceptualIndex(iter(rows.tuples()))
+            self._looks[collection] = PerceptualIndex((row[0], row[1]) for row in rows)
         return self._looks[collection]
 
     def _likeness(self, candidate_id: str, distance: int) -> LikenessOut:

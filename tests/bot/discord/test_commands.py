@@ -18,6 +18,13 @@ from tools.people import Actor, Role, sign_in
 from tools.provenance.tables import ToolCall
 from tools.studio import Studio
 
+OF_THEMSELVES = (
+    *("queue", "quota", "mine", "models", "collection", "gallery", "leaderboard", "rounds"),
+    *("tokens", "rules", "review", "mint-requests", "limits", "audit", "round show"),
+    "settings show",
+)
+"""Commands that need nothing to be said with them."""
+
 
 async def ask(person: Person, where: Channel, command: str, /, **options: Any) -> Answer:
     """Send a command and wait until something can be read."""
@@ -93,7 +100,8 @@ async def test_a_creator_asks_for_pictures_with_traits_in_words(
     with studio.db.read() as session:
         brief = session.scalars(select(Brief)).one()
         job = session.scalars(select(Job)).one()
-    assert brief.traits["species"] == "fox" and brief.traits["headgear"] == "crown"
+    assert brief.traits["species"] == "fox"
+    assert brief.traits["headgear"] == "crown"
     assert (brief.count, brief.seed) == (2, "9007199254740995")
     assert (job.guild, job.channel) == (str(people.hall.id), str(people.studio.id))
 
@@ -111,15 +119,10 @@ async def test_traits_that_cannot_be_read_are_explained(
 async def test_every_command_without_what_it_needs_of_others_answers(
     bot: MintmarkClient, people: People
 ) -> None:
-    for path in (
-        "queue quota mine models collection gallery leaderboard rounds tokens rules review "
-        "mint-requests limits audit"
-    ).split():
+    for path in OF_THEMSELVES:
         answer = await ask(people.reed, people.studio, path)
         assert answer.text, path
         assert "Something went wrong" not in answer.text, path
-    for path in ("round show", "settings show"):
-        assert (await ask(people.reed, people.studio, path)).text
 
 
 async def test_ids_that_exist_are_found_by_every_command_that_takes_one(
@@ -163,7 +166,8 @@ async def test_limits_without_a_role_are_shown_and_nothing_is_set(
     bot: MintmarkClient, people: People, studio: Studio
 ) -> None:
     answer = await ask(people.moss, people.studio, "limits")
-    assert answer.ephemeral and "creator" in answer.text
+    assert answer.ephemeral
+    assert "creator" in answer.text
     refused = await ask(people.moss, people.studio, "limits", role="member", per_day=9)
     assert "operator" in refused.text
     assert rules_of(studio, str(people.hall.id)).per_day[Role.MEMBER] != 9
@@ -183,7 +187,8 @@ async def test_the_door_refuses_a_member_whatever_discord_shows_them(
     bot: MintmarkClient, people: People, studio: Studio
 ) -> None:
     answer = await ask(people.moss, people.studio, "approve", unchecked=True, request="m_1")
-    assert answer.ephemeral and "needs the role operator" in answer.text
+    assert answer.ephemeral
+    assert "needs the role operator" in answer.text
 
 
 async def test_audit_of_a_person_names_them_by_their_account(
@@ -214,7 +219,8 @@ async def test_a_command_of_another_version_is_answered_in_words(
     older = {**shown, "name": "imagine"}
     commands[max(commands) + 1] = older
     gone = await ask(people.wren, people.studio, "imagine", prompt="a fox")
-    assert "another version" in gone.text and gone.ephemeral
+    assert "another version" in gone.text
+    assert gone.ephemeral
     renamed = await ask(people.wren, people.studio, "create", unchecked=True, wish="a fox")
     assert "another version" in renamed.text
     added = {"prompt": "a fox", "steps": 3}

@@ -71,7 +71,8 @@ async def posted(bot: MintmarkClient, people: People, *candidates: str) -> Messa
     post = await bot.say_in(
         people.gallery.id, shown, purpose=purpose, subject_id=purpose[:64], guild=people.hall.id
     )
-    assert post is not None and post.message is not None
+    assert post is not None
+    assert post.message is not None
     return people.gallery.messages[int(post.message)]
 
 
