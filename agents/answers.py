@@ -110,7 +110,8 @@ def _round(result: Result) -> str:
 
 
 def _entry_line(entry: Result) -> str:
-    votes = _counted(entry.get("votes", 0), "vote")
+    number = entry.get("votes")
+    votes = "its votes secret until it closes" if number is None else _counted(number, "vote")
     return f"{entry.get('number')}: {entry.get('candidate_id')} by {entry.get('creator')}, {votes}"
 
 

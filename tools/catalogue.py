@@ -5,9 +5,14 @@ from tools.community.setting import limits, rules, set_limit, set_rule
 from tools.definition import AnyTool
 from tools.generation.create import create
 from tools.generation.descent import remix, reseed, vary
-from tools.generation.gallery import collections, gallery, models, show_candidate
+from tools.generation.gallery import collection, collections, gallery, models, show_candidate
+from tools.generation.identify import identify
 from tools.generation.jobs import cancel_job, job_status
+from tools.generation.quotas import quota
+from tools.generation.removal import remove_candidate
 from tools.generation.render import render
+from tools.generation.renditions import upscale
+from tools.generation.waiting import queue
 from tools.minting.approval import approve, reject, retry_mint
 from tools.minting.mint import mint, stop_mint
 from tools.minting.requests import mint_requests, mint_status, propose_mint, tokens
@@ -20,7 +25,10 @@ from tools.verification.certify import certificate
 from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
 from tools.voting.board import rounds, show_round
+from tools.voting.brackets import advance_bracket, open_bracket, show_bracket
 from tools.voting.closing import close_due_round, close_round
+from tools.voting.leaderboard import leaderboard
+from tools.voting.nominating import nominate
 from tools.voting.reconciling import count_round_by, reconcile_round
 from tools.voting.rounds import extend_round, open_round
 
@@ -36,6 +44,12 @@ TOOLS: tuple[AnyTool, ...] = (
     gallery,
     show_candidate,
     collections,
+    collection,
+    upscale,
+    remove_candidate,
+    identify,
+    queue,
+    quota,
     models,
     open_round,
     extend_round,
@@ -45,6 +59,11 @@ TOOLS: tuple[AnyTool, ...] = (
     show_round,
     vote,
     withdraw_vote,
+    nominate,
+    open_bracket,
+    show_bracket,
+    advance_bracket,
+    leaderboard,
     count_round_by,
     reconcile_round,
     propose_mint,

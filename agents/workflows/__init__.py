@@ -3,6 +3,7 @@
     workshop.py   runs the workflows of one process: open it, close it
     generate.py   a brief's pictures: render, then score
     round.py      a voting round: closed when its time is over
+    bracket.py    a vote in stages: the next opens when one is over
     mint.py       an approved mint request: minted, with patience for chains that do not answer
     durable.py    what these are made of: steps, tool calls, what is to be run and when
     sweep.py      finds what dead processes left behind, and what was never handed out

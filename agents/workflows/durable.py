@@ -10,7 +10,7 @@ So a closing process has only steps to wait for, and a waiting order belongs to 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
@@ -24,7 +24,7 @@ R = TypeVar("R")
 VERSION = "mintmark-1"
 """Changed only when the steps of a workflow change: DBOS finishes only what has this version."""
 
-QUEUE_OF = {"generate": "generation", "round": "studio", "mint": "studio"}
+QUEUE_OF = {"generate": "generation", "round": "studio", "bracket": "studio", "mint": "studio"}
 _LONGEST_WAIT_S = 300.0
 
 
@@ -32,7 +32,7 @@ _LONGEST_WAIT_S = 300.0
 class Order:
     """A workflow that is to run once under its id."""
 
-    workflow: str  # generate, round or mint
+    workflow: str  # generate, round, bracket or mint
     id: str  # whoever orders the same id again orders nothing new
     arguments: tuple[str | int, ...]
     delay_s: float = 0.0
@@ -51,6 +51,12 @@ def enqueue(order: Order) -> None:
     if order.delay_s > 0:
         options["delay_seconds"] = order.delay_s
     DBOS.enqueue_workflow_with_options(options, *order.arguments)
+
+
+def again(before: Order, attempt: int, delay_s: float = 0.0) -> Order:
+    """The next attempt at an order that came to nothing."""
+    arguments = (before.arguments[0], attempt)
+    return replace(before, id=f"{before.id}#{attempt}", arguments=arguments, delay_s=delay_s)
 
 
 def backoff_s(attempt: int) -> float:

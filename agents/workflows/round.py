@@ -9,10 +9,18 @@ saw. The moment of that comparison is part of the id too: with it there is a new
 """
 
 import math
-from dataclasses import replace
 from datetime import datetime
 
-from agents.workflows.durable import Order, Outcome, backoff_s, call_tool, enqueue, step, workflow
+from agents.workflows.durable import (
+    Order,
+    Outcome,
+    again,
+    backoff_s,
+    call_tool,
+    enqueue,
+    step,
+    workflow,
+)
 from tools.people import STUDIO
 from tools.provenance.tables import now
 from tools.studio import Studio
@@ -51,12 +59,6 @@ def close_on_time(round_id: str, attempt: int) -> None:
     outcome = step("close", _close, round_id)
     if outcome.kind in ("unavailable", "failed"):
         enqueue(again(due, attempt + 1, backoff_s(attempt)))
-
-
-def again(before: Order, attempt: int, delay_s: float = 0.0) -> Order:
-    """The next attempt at an order that came to nothing."""
-    arguments = (before.arguments[0], attempt)
-    return replace(before, id=f"{before.id}#{attempt}", arguments=arguments, delay_s=delay_s)
 
 
 def _close(studio: Studio, round_id: str) -> Outcome:

@@ -2,7 +2,8 @@
 
 - Workflows of a process that died go back to their queue. DBOS itself does this only for the
   process of the same name, or with its hosted service. Who is dead, the liveness locks tell.
-- Jobs, rounds and mint requests that were written down but never handed out are handed out.
+- Jobs, rounds, brackets and mint requests that were written down but never handed out are handed
+  out; so is what came due by what another process wrote, such as a last comparison of votes.
 - Those whose workflow ended without an outcome (its process died too often) get one.
 - Tool calls that a dead process left open are closed as abandoned.
 """
@@ -14,13 +15,15 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import select
 
-from agents.workflows import mint, round
-from agents.workflows.durable import VERSION, enqueue
+from agents.workflows import bracket, mint, round
+from agents.workflows.durable import VERSION, Order, again, enqueue
 from tools.generation import jobs
 from tools.generation.tables import Job
 from tools.generation.waiting import UNFINISHED
 from tools.minting.tables import MintRequest
+from tools.provenance.tables import now
 from tools.studio import Studio
+from tools.voting.brackets import due_brackets
 from tools.voting.tables import Round
 
 _LIVE = ("ENQUEUED", "DELAYED", "PENDING")
@@ -33,6 +36,7 @@ class _Row:
 
     workflow: str
     key: str
+    is_due: bool = False  # handed out again at every sweep, which orders nothing twice
 
     @property
     def prefix(self) -> str:
@@ -59,7 +63,7 @@ class Sweep:
         states = _workflow_states(rows)
         ended = set()
         for row in rows:
-            if not states[row]:
+            if not states[row] or row.is_due:
                 self._start(row.workflow, row.key)
             elif not any(state in _LIVE for state in states[row]):
                 ended.add(row)
@@ -76,8 +80,13 @@ class Sweep:
             jobs.fail(self._studio, row.key, f"{sentence}: create it anew.")
         elif row.workflow == "mint":
             mint.stop(self._studio, row.key, f"{sentence}: an operator may retry it.")
-        elif (due := round.order(self._studio, row.key)) is not None:
-            enqueue(round.again(due, attempts + 1))
+        elif (due := _ordered(self._studio, row)) is not None:
+            enqueue(again(due, attempts + 1))
+
+
+def _ordered(studio: Studio, row: _Row) -> Order | None:
+    look = bracket.order if row.workflow == "bracket" else round.order
+    return look(studio, row.key)
 
 
 def recover_dead(studio: Studio) -> list[str]:
@@ -103,8 +112,11 @@ def _unfinished(studio: Studio) -> Iterator[_Row]:
     with studio.db.read() as session:
         for job_id in session.scalars(select(Job.id).where(Job.state.in_(UNFINISHED))):
             yield _Row("generate", job_id)
-        for round_id in session.scalars(select(Round.id).where(Round.state == "open")):
-            yield _Row("round", round_id)
+        rounds = select(Round.id, Round.closes_at).where(Round.state == "open")
+        for round_id, closes_at in session.execute(rounds):
+            yield _Row("round", round_id, is_due=closes_at <= now())
+        for bracket_id in due_brackets(session):
+            yield _Row("bracket", bracket_id, is_due=True)
         under_way = MintRequest.state.in_(("approved", "minting"))
         for request_id in session.scalars(select(MintRequest.id).where(under_way)):
             yield _Row("mint", request_id)

@@ -151,7 +151,7 @@ async def test_reactions_of_many_people_are_paged(
 
 
 async def test_a_direct_message_reaches_the_person_unless_closed(
-    bot: SmallBot, ada: Person
+    bot: SmallBot, ada: Person, hall: Hall
 ) -> None:
     user = await bot.fetch_user(ada.id)
     await user.send("psst")
@@ -160,3 +160,8 @@ async def test_a_direct_message_reaches_the_person_unless_closed(
     with pytest.raises(discord.Forbidden) as refused:
         await user.send("again")
     assert refused.value.code == 50007
+    ada.close_dms(False)
+    hall.leave(ada)
+    with pytest.raises(discord.Forbidden) as refused:
+        await user.send("a stranger now")
+    assert refused.value.code == 50278

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from tools.community.rules import rules_of
 from tools.definition import Input, Output, tool
 from tools.errors import Conflict, InvalidInput, NotFound, Refused
-from tools.generation.tables import Candidate, Removal
+from tools.generation.candidates import candidate_of
+from tools.generation.tables import Candidate
 from tools.metadata.collection import collection_of
 from tools.metadata.store import store_of
 from tools.minting.binding import bind
@@ -152,16 +153,8 @@ def _chosen(call: OpenCall, wish: ProposeIn) -> tuple[Candidate, Round | None]:
                     round=round_.id,
                     winner=round_.winner_id,
                 )
-            winner = session.get_one(Candidate, round_.winner_id)
-            _refuse_removed(session, winner)
-            return winner, round_
-        candidate = session.get(Candidate, wish.candidate_id)
-        if candidate is None:
-            raise NotFound(
-                "There is no picture {candidate}: see /gallery.",
-                candidate=repr(str(wish.candidate_id)[:32]),
-            )
-        _refuse_removed(session, candidate)
+            return candidate_of(session, str(round_.winner_id)), round_
+        candidate = candidate_of(session, str(wish.candidate_id))
         _refuse_rejected(session, candidate)
         won = session.scalar(select(Round).filter_by(winner_id=candidate.id, state="closed"))
     if won is None and not call.role.reaches(Role.OPERATOR):
@@ -186,14 +179,6 @@ def _closed_round(session: Session, round_id: str) -> Round:
             "Round {round} has no winner: {outcome}", round=round_.id, outcome=round_.outcome
         )
     return round_
-
-
-def _refuse_removed(session: Session, candidate: Candidate) -> None:
-    if session.get(Removal, candidate.id) is not None:
-        raise Refused(
-            "{candidate} was taken away by its creator or an operator; it is minted no more.",
-            candidate=candidate.id,
-        )
 
 
 def _refuse_rejected(session: Session, candidate: Candidate) -> None:

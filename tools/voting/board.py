@@ -1,6 +1,6 @@
 """The board: how rounds are shown, and the tools to look at them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -95,7 +95,7 @@ def rounds(call: OpenCall, args: RoundsIn) -> RoundsOut:
         query = query.filter_by(state=args.state)
     newest = query.order_by(Round.opens_at.desc(), Round.id).limit(MOST_ROUNDS)
     with call.studio.db.read() as session:
-        return RoundsOut(rounds=[line_of(session, found) for found in session.scalars(newest)])
+        return RoundsOut(rounds=lines_of(session, session.scalars(newest).all()))
 
 
 @tool(least_role=Role.MEMBER)
@@ -152,15 +152,25 @@ def voters_in(session: Session, round_id: str) -> int:
     return session.scalar(counted) or 0
 
 
-def line_of(session: Session, round_: Round) -> RoundLine:
-    """A round as a line of a list."""
+def lines_of(session: Session, found: Sequence[Round]) -> list[RoundLine]:
+    """Rounds as lines of a list."""
+    query = (
+        select(StandingBallot.round_id, func.count())
+        .where(StandingBallot.round_id.in_([round_.id for round_ in found]))
+        .group_by(StandingBallot.round_id)
+    )
+    voters = {row[0]: row[1] for row in session.execute(query)}
+    return [_line(round_, voters.get(round_.id, 0)) for round_ in found]
+
+
+def _line(round_: Round, voters: int) -> RoundLine:
     return RoundLine(
         round_id=round_.id,
         title=round_.title,
         collection=round_.collection,
         state=_state(round_),
         closes_at=round_.closes_at,
-        voters=voters_in(session, round_.id),
+        voters=voters,
         winner_id=round_.winner_id,
         outcome=round_.outcome,
     )

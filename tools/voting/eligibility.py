@@ -18,7 +18,7 @@ for them.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Select, select
@@ -28,8 +28,8 @@ from tools.errors import Refused
 from tools.people import STUDIO_ID
 from tools.provenance.tables import Membership, Person
 
-FIRST = "mintmark/eligibility/v1"
-SECOND = "mintmark/eligibility/v2"
+FIRST: Final = "mintmark/eligibility/v1"
+SECOND: Final = "mintmark/eligibility/v2"
 
 _BY_HAND = frozenset({"studio"})  # front ends whose people the keeper of the data vouches for
 _AT_ONCE = 500  # people asked for in one query
@@ -87,17 +87,21 @@ def voters_of(session: Session, guild: str, person_ids: Iterable[str]) -> dict[s
     found = {}
     for start in range(0, len(wanted), _AT_ONCE):
         query = _known_of(guild).where(Person.id.in_(wanted[start : start + _AT_ONCE]))
-        for *facts, groups in session.execute(query):
-            told = None if groups is None else tuple(map(str, groups))
-            found[facts[0]] = Voter(*facts, told)
+        for row in session.execute(query):
+            facts: dict[str, Any] = dict(row._mapping)
+            found[row.person_id] = Voter(**facts | {"groups": _told(row.groups)})
     return found
 
 
+def _told(groups: Iterable[object] | None) -> tuple[str, ...] | None:
+    return None if groups is None else tuple(map(str, groups))
+
+
 def _known_of(guild: str) -> Select[Any]:
-    """What stands in a `Voter`, in its order."""
+    """What stands in a `Voter`."""
     here = (Membership.person_id == Person.id) & (Membership.guild == guild)
     columns = (
-        Person.id,
+        Person.id.label("person_id"),
         Person.commitment,
         Person.front_end,
         Person.is_bot,

@@ -9,7 +9,7 @@ A comparison that began after the round's time was over, and was reported to its
 round close (`closing.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
@@ -117,7 +117,7 @@ def reconcile_round(call: OpenCall, args: ReconcileRoundIn) -> ReconciledOut:
         if args.final:
             round_.reconciled_at = min(args.begun_at, now())
         shown = _out(session, round_.id, steps)
-    call.note(ballots=[_line(booth, step) for _, step in steps if _is_kept(step)])
+    call.note(ballots=list(_lines(booth, (step for _, step in steps))))
     if args.final:
         call.studio.dispatch("round", args.round_id)
     return shown
@@ -144,8 +144,11 @@ def _step(booth: Booth, seen: SeenVote, bar: MintmarkError | None) -> Cast | Non
     return booth.take_back(seen.person_id)
 
 
-def _is_kept(step: Cast | None) -> bool:
-    return step is not None and step.kind != "unchanged"
+def _lines(booth: Booth, steps: Iterable[Cast | None]) -> Iterator[dict[str, Any]]:
+    """Every ballot that was kept, in its order."""
+    for step in steps:
+        if step is not None and step.kind != "unchanged":
+            yield _line(booth, step)
 
 
 def _line(booth: Booth, step: Cast) -> dict[str, Any]:

@@ -6,10 +6,10 @@ then the best-scored candidates that have not stood before; they are numbered by
 number says nothing about the machine's opinion.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Executable, Select, select
 from sqlalchemy.orm import Session
 
 from tools.errors import Conflict, InvalidInput, NotFound
@@ -19,6 +19,7 @@ from tools.scoring.tables import Verdict
 from tools.voting.tables import Bracket, Nomination, Round, RoundEntry
 
 MOST_ENTRIES = 100
+_AT_ONCE = 500  # candidates asked for in one query
 
 
 def take_shortlist(session: Session, collection: str, guild: str, places: int) -> list[Candidate]:
@@ -28,14 +29,9 @@ def take_shortlist(session: Session, collection: str, guild: str, places: int) -
     Raises:
         NotFound: if no candidate waits for a round.
     """
-    open_to_all = _shortlisted().where(
-        Candidate.collection == collection, _not_gone(), _not_standing()
-    )
-    nominated = open_to_all.join(Nomination, Nomination.candidate_id == Candidate.id).where(
-        Nomination.guild == guild, Candidate.id.not_in(_stood_since_nominated())
-    )
-    earliest_first = nominated.order_by(Nomination.nominated_at, Candidate.id)
-    found = list(session.scalars(earliest_first.limit(places)))
+    open_to_all = _free(collection)
+    nominated = waiting_nominations(collection, guild)
+    found = list(session.scalars(nominated.limit(places)))
     others = open_to_all.where(
         Candidate.id.not_in(select(RoundEntry.candidate_id)),
         Candidate.id.not_in([candidate.id for candidate in found]),
@@ -61,8 +57,10 @@ def take_named(
         InvalidInput: if one may not stand, or they are of different collections.
         Conflict: if one stands in an open round or is minted.
     """
-    candidates = _found(session, candidate_ids)
+    rows = {row.id: row for row in _in_portions(session, _by_id, candidate_ids)}
+    candidates = [rows.get(id) or named(session, id) for id in candidate_ids]
     wanted = collection or candidates[0].collection
+    obstacles = _Obstacles(session, candidate_ids)
     for candidate in candidates:
         if candidate.collection != wanted:
             raise InvalidInput(
@@ -71,12 +69,25 @@ def take_named(
                 its=candidate.collection,
                 wanted=wanted,
             )
-        may_stand(session, candidate)
+        obstacles.let_pass(candidate)
     return candidates
 
 
-def _found(session: Session, candidate_ids: Sequence[str]) -> list[Candidate]:
-    return [named(session, candidate_id) for candidate_id in candidate_ids]
+def waiting_nominations(collection: str, guild: str) -> Select[Candidate]:
+    """The candidates put to the vote in a guild that have not stood since, the earliest first."""
+    return (
+        _free(collection)
+        .join(Nomination, Nomination.candidate_id == Candidate.id)
+        .where(Nomination.guild == guild, Candidate.id.not_in(_stood_since_nominated()))
+        .order_by(Nomination.nominated_at, Candidate.id)
+    )
+
+
+def still_there(session: Session, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those of the candidates that were neither minted nor removed meanwhile, in their order."""
+    ids = [candidate.id for candidate in candidates]
+    left = set(session.scalars(select(Candidate.id).where(Candidate.id.in_(ids), _not_gone())))
+    return [candidate for candidate in candidates if candidate.id in left]
 
 
 def named(session: Session, candidate_id: str) -> Candidate:
@@ -101,40 +112,79 @@ def may_stand(session: Session, candidate: Candidate) -> None:
         InvalidInput: if the filters did not let it through.
         Conflict: if it is minted, removed, or stands somewhere already.
     """
-    verdict = session.get(Verdict, candidate.id)
-    if verdict is None or verdict.verdict != "shortlisted":
-        raise InvalidInput(
-            "{candidate} is {verdict}: only shortlisted pictures stand in a round.",
-            candidate=candidate.id,
-            verdict=verdict.verdict if verdict else "not scored yet",
-        )
-    if session.scalar(select(Token.id).filter_by(candidate_id=candidate.id)) is not None:
-        raise Conflict("{candidate} is minted already.", candidate=candidate.id)
-    if session.get(Removal, candidate.id) is not None:
-        raise Conflict("{candidate} was removed by its creator.", candidate=candidate.id)
-    _stands_nowhere(session, candidate)
+    _Obstacles(session, [candidate.id]).let_pass(candidate)
 
 
-def _stands_nowhere(session: Session, candidate: Candidate) -> None:
-    standing = session.execute(
-        _standing_in(Round.id, Round.state, Round.bracket_id).where(
-            RoundEntry.candidate_id == candidate.id
-        )
-    ).first()
-    if standing is None:
-        return
-    round_id, state, bracket_id = standing
+class _Obstacles:
+    """What keeps some of these candidates from standing in a round."""
+
+    def __init__(self, session: Session, ids: Sequence[str]) -> None:
+        self._verdicts = dict(_in_portions(session, _verdicts, ids))
+        self._minted = {row[0] for row in _in_portions(session, _minted, ids)}
+        self._removed = {row[0] for row in _in_portions(session, _removed, ids)}
+        self._standing = {row[0]: row for row in _in_portions(session, _standing, ids)}
+
+    def let_pass(self, candidate: Candidate) -> None:
+        """Let only pass what may stand; raises as `may_stand` does."""
+        verdict = self._verdicts.get(candidate.id, "not scored yet")
+        if verdict != "shortlisted":
+            raise InvalidInput(
+                "{candidate} is {verdict}: only shortlisted pictures stand in a round.",
+                candidate=candidate.id,
+                verdict=verdict,
+            )
+        if candidate.id in self._minted:
+            raise Conflict("{candidate} is minted already.", candidate=candidate.id)
+        if candidate.id in self._removed:
+            raise Conflict("{candidate} was removed by its creator.", candidate=candidate.id)
+        if standing := self._standing.get(candidate.id):
+            raise _stands(*standing)
+
+
+def _stands(candidate_id: str, round_id: str, state: str, bracket_id: str | None) -> Conflict:
     if state == "open":
-        raise Conflict(
+        return Conflict(
             "{candidate} stands in the open round {round} already.",
-            candidate=candidate.id,
+            candidate=candidate_id,
             round=round_id,
         )
-    raise Conflict(
+    return Conflict(
         "{candidate} belongs to the bracket {bracket} until that has ended.",
-        candidate=candidate.id,
+        candidate=candidate_id,
         bracket=bracket_id,
     )
+
+
+def _in_portions(
+    session: Session, query: Callable[[Sequence[str]], Executable], ids: Sequence[str]
+) -> Iterator[Any]:
+    """The rows about many candidates, some hundreds in one query."""
+    for start in range(0, len(ids), _AT_ONCE):
+        found = session.execute(query(ids[start : start + _AT_ONCE]))
+        yield from found.scalars() if query is _by_id else found
+
+
+def _by_id(ids: Sequence[str]) -> Executable:
+    return select(Candidate).where(Candidate.id.in_(ids))
+
+
+def _verdicts(ids: Sequence[str]) -> Executable:
+    return select(Verdict.candidate_id, Verdict.verdict).where(Verdict.candidate_id.in_(ids))
+
+
+def _minted(ids: Sequence[str]) -> Executable:
+    return select(Token.candidate_id).where(Token.candidate_id.in_(ids))
+
+
+def _removed(ids: Sequence[str]) -> Executable:
+    return select(Removal.candidate_id).where(Removal.candidate_id.in_(ids))
+
+
+def _standing(ids: Sequence[str]) -> Executable:
+    """Candidate, round, its state and bracket; what is open comes last, and counts."""
+    columns = (RoundEntry.candidate_id, Round.id, Round.state, Round.bracket_id)
+    named = _standing_in(*columns).where(RoundEntry.candidate_id.in_(ids))
+    return named.order_by(Round.state)
 
 
 def _standing_in(*columns: Any) -> Select[Any]:
@@ -145,7 +195,6 @@ def _standing_in(*columns: Any) -> Select[Any]:
         .select_from(RoundEntry)
         .join(Round, RoundEntry.round_id == Round.id)
         .where((Round.state == "open") | Round.bracket_id.in_(open_brackets))
-        .order_by(Round.state.desc())
     )
 
 
@@ -156,6 +205,11 @@ def _stood_since_nominated() -> Select[Any]:
         .join(Nomination, Nomination.candidate_id == RoundEntry.candidate_id)
         .where(Round.opens_at >= Nomination.nominated_at)
     )
+
+
+def _free(collection: str) -> Select[Candidate]:
+    """The shortlisted candidates of a collection that are there and stand nowhere."""
+    return _shortlisted().where(Candidate.collection == collection, _not_gone(), _not_standing())
 
 
 def _shortlisted() -> Select[Candidate]:
@@ -173,4 +227,4 @@ def _not_gone() -> ColumnElement[bool]:
 
 
 def _not_standing() -> ColumnElement[bool]:
-    return Candidate.id.not_in(_standing_in(RoundEntry.candidate_id).order_by(None))
+    return Candidate.id.not_in(_standing_in(RoundEntry.candidate_id))

@@ -64,7 +64,7 @@ def people(peer: Peer) -> People:
     """A guild with two creators, two members and an operator."""
     hall = peer.add_guild("hall")
     creator = hall.role("creator")
-    operator = hall.role("operator", int(Permission.MANAGE_GUILD))
+    operator = hall.role("operator", int(Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES))
     return People(
         hall=hall,
         studio=hall.text_channel("studio"),

@@ -43,14 +43,22 @@ class Connection:
     async def serve(self) -> None:
         """Read frames until the socket closes."""
         try:
-            async for message in self._socket:
-                if message.type is not WSMsgType.TEXT or not await self._hear(message.data):
-                    break
+            while await self._next():
+                pass
         finally:
             if self._writer is not None:
                 self._writer.cancel()
             if self._session is not None and self._session.socket is self._socket:
                 self._session.socket = None
+
+    async def _next(self) -> bool:
+        """Hear one frame; a client that sends no heartbeat in time is closed with 4009."""
+        patience = self._gateway.heartbeat_interval_ms / 1000 * 1.5
+        try:
+            message = await self._socket.receive(timeout=patience)
+        except TimeoutError:
+            return await self._close(4009)
+        return message.type is WSMsgType.TEXT and await self._hear(message.data)
 
     async def _hear(self, text: str) -> bool:
         if not self._within_rate():

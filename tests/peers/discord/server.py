@@ -34,6 +34,7 @@ from tests.peers.discord.state import (
     ChannelType,
     Guild,
     Interaction,
+    InteractionType,
     Message,
     User,
 )
@@ -105,9 +106,11 @@ class Peer:
         """A guild that the bot has joined with these permissions."""
         return Hall.found(self, name, int(permissions), number)
 
-    def person(self, name: str, *, account_age_days: float = 400) -> Person:
+    def person(self, name: str, *, account_age_days: float = 400, locale: str = "en-US") -> Person:
         """Somebody who is in no guild."""
-        return Person(self, self.add_user(name, age_days=account_age_days))
+        user = self.add_user(name, age_days=account_age_days)
+        user.locale = locale
+        return Person(self, user)
 
     def direct(self, user: User) -> Channel:
         """The direct conversation between the bot and somebody."""
@@ -156,7 +159,9 @@ class Peer:
 
     def _give_up(self, interaction: Interaction) -> None:
         if interaction.acked_at is None:
-            interaction.failed = "The application did not respond"
+            pressed = interaction.type in (InteractionType.COMPONENT, InteractionType.MODAL)
+            said = "This interaction failed" if pressed else "The application did not respond"
+            interaction.failed = said
             interaction.acked.set()
             self.notify()
 
@@ -183,12 +188,11 @@ class Peer:
 
     def _served(self, method: str, route: str, handler: Handler) -> WebHandler:
         async def serve(request: web.Request) -> web.StreamResponse:
-            refused = self._unauthorized(route, request) or self.limits.admit(
-                method, route, request
+            response = (
+                self._unauthorized(route, request)
+                or self.limits.admit(method, route, request)
+                or await self._handled(request, handler)
             )
-            if refused is not None:
-                return refused
-            response = await self._handled(request, handler)
             self.limits.mark(request, response)
             return response
 

@@ -44,6 +44,7 @@ class World:
             channel.unseen.append(message)
         else:
             channel.messages[message.id] = message
+            channel.archived = False
             channel.last_message_id = message.id
             self._tell_message("MESSAGE_CREATE", message)
         self._peer.messages[message.id] = message

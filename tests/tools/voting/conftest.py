@@ -11,17 +11,21 @@ from tests.conftest import sign_in_to
 from tests.rows import add_candidate
 from tools.community.pausing import pause, resume
 from tools.community.setting import set_rule
+from tools.definition import AnyTool
 from tools.people import Actor, Role
 from tools.settings import Settings
 from tools.studio import Studio
 from tools.voting.ballots import BallotOut, vote, withdraw_vote
 from tools.voting.board import RoundOut, rounds, show_round
+from tools.voting.brackets import advance_bracket, open_bracket, show_bracket
 from tools.voting.closing import close_due_round, close_round
+from tools.voting.leaderboard import leaderboard
+from tools.voting.nominating import nominate
 from tools.voting.reconciling import count_round_by, reconcile_round
 from tools.voting.rounds import extend_round, open_round
 from tools.voting.tables import Round
 
-TOOLS = (
+TOOLS: tuple[AnyTool, ...] = (
     open_round,
     extend_round,
     close_round,
@@ -30,6 +34,11 @@ TOOLS = (
     show_round,
     vote,
     withdraw_vote,
+    nominate,
+    open_bracket,
+    show_bracket,
+    advance_bracket,
+    leaderboard,
     count_round_by,
     reconcile_round,
     set_rule,
@@ -55,7 +64,7 @@ class Hall:
         """A picture, by ada if nobody is named."""
         return add_candidate(self.studio, creator or self.ada, **facts)
 
-    def call(self, name: str, actor: Actor, **arguments: object) -> Any:
+    def call(self, name: str, actor: Actor, /, **arguments: object) -> Any:
         """Call a tool through the door."""
         return self.studio.door.call(name, arguments, actor)
 
