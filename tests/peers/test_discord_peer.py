@@ -52,6 +52,8 @@ async def test_the_client_refuses_what_the_command_does_not_take(
 ) -> None:
     with pytest.raises(NotPossible, match="from 1 to 10"):
         await ada.command(studio, "create", prompt="a fox", count=11)
+    with pytest.raises(NotPossible, match="2000 or fewer"):
+        await ada.say(studio, "x" * 2001)
     with pytest.raises(NotPossible, match="must be given: prompt"):
         await ada.command(studio, "create")
 
