@@ -266,7 +266,7 @@ class Reactions:
         """Say why a vote does not count: once for each person, round and reason."""
         if is_bot:
             return
-        words = Words(actor.locale)
+        words = Words(actor.locale, FRONT_END)
         reason = digest(error.template).removeprefix("sha256:")[:16]
         message = Message(
             words.of_error(error), title=words.say("Your vote was not counted"), tone="notice"
