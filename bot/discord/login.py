@@ -182,10 +182,24 @@ async def serve(
     for line in introduction(application):
         say(line)
     client = MintmarkClient(studio, chat, invite.intents(*application.granted))
+    _tell_when_ready(client, say)
     async with Workers(settings.discord.workers if workers is None else workers):
         with _until_stopped(client), in_words():
             await _run(client, token)
     say("Stopped; nothing is lost.")
+
+
+def _tell_when_ready(client: MintmarkClient, say: Callable[[str], None]) -> None:
+    """Tell once that people are answered now; Discord may say so many times."""
+    told = False
+
+    async def tell() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            say("Serving; Ctrl-C stops.")
+
+    client.hear("ready", tell)
 
 
 async def _run(client: MintmarkClient, token: str) -> None:

@@ -39,8 +39,9 @@ async def set_up(client: "MintmarkClient") -> None:
         setup,
         talking,
         translator,
+        voting,
     )
 
-    each = (translator, commands, menus, setup, pressing, talking, memberships, resuming)
+    each = (translator, commands, menus, setup, pressing, talking, memberships, resuming, voting)
     for part in each:
         await part.setup(client)

@@ -268,17 +268,16 @@ class Reactions:
             return
         words = Words(actor.locale, FRONT_END)
         reason = digest(error.template).removeprefix("sha256:")[:16]
-        message = Message(
-            words.of_error(error), title=words.say("Your vote was not counted"), tone="notice"
-        )
+        told = words.of_error(error) if error.facts else words.again(str(error))
+        message = Message(told, title=words.say("Your vote was not counted"), tone="notice")
         purpose = f"refused:{round_id}:{actor.person_id}:{reason}"
-        self._whispers.say(Whisper(purpose, round_id, actor, message))
+        self._whispers.tell(Whisper(purpose, round_id, actor, message))
 
     def _confirm(self, actor: Actor, round_id: str, output: Output) -> None:
         """Say where a vote stands that nobody may see."""
         message = present(output, scene_of(self._client.studio, actor))
         purpose = f"voted:{round_id}:{actor.person_id}"
-        self._whispers.say(Whisper(purpose, round_id, actor, message))
+        self._whispers.tell(Whisper(purpose, round_id, actor, message))
 
     # --- the books; all of these block ---
 
