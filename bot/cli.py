@@ -98,11 +98,23 @@ def demo(
 
 
 @app.command()
-def worker() -> None:
+def discord() -> None:
+    """Serve the studio in Discord, with the bot token from MINTMARK_DISCORD__TOKEN."""
+    from bot.commands.discord import open_discord
+
+    open_discord()
+
+
+@app.command()
+def worker(
+    with_parent: Annotated[
+        bool, typer.Option(hidden=True, help="Stop when standard input ends.")
+    ] = False,
+) -> None:
     """Do the durable work of a data folder without a front end, until SIGTERM."""
     from bot.commands.worker import work
 
-    work()
+    work(with_parent)
 
 
 @app.command()

@@ -23,6 +23,7 @@ from bot.texts import Words
 from tools.definition import Output
 from tools.errors import InvalidInput, MintmarkError, ServiceUnavailable
 from tools.people import Actor, Via
+from tools.phrases import word
 from tools.studio import Studio
 
 _log = structlog.get_logger("mintmark.desk")
@@ -126,7 +127,7 @@ class Desk:
         if button.asks:
             if not words:
                 raise InvalidInput(
-                    "“{label}” needs words: {asks}.", label=button.label, asks=button.asks
+                    "“{label}” needs words: {asks}.", label=button.label, asks=word(button.asks)
                 )
             arguments[button.asks] = words
         if errand := self._errands.get(button.action):

@@ -6,7 +6,6 @@ Watching is not an action and leaves no record; it reads rows a few times a seco
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import singledispatch
 
 from sqlalchemy import func, select
@@ -15,14 +14,14 @@ from sqlalchemy.orm import Session
 from bot.frontend import Progress
 from tools.definition import Output
 from tools.errors import NotFound
-from tools.generation.tables import Job
+from tools.generation.tables import Job, Preview
+from tools.generation.waiting import jobs_before, time_left
 from tools.minting.tables import MintRequest, Transaction
 from tools.provenance.tables import now
 from tools.studio import Studio
 from tools.voting.tables import Round, StandingBallot
 
 _EVERY_S = 0.25
-_RECENT = 20  # finished jobs from which the time of the next is guessed
 
 
 @dataclass(frozen=True)
@@ -63,40 +62,13 @@ def _job(session: Session, job_id: str) -> Progress | None:
     row = session.get(Job, job_id)
     if row is None:
         raise NotFound("There is no job {job_id}.", job_id=job_id)
+    left = time_left(session, job_id)
     if row.state == "queued":
-        return _waiting(session, row)
+        return Progress(row.stage, 0, jobs_before(session, row), left)
     if row.state != "running":
         return None
-    return Progress(row.stage, row.progress, eta_s=_left(row.started_at, row.progress))
-
-
-def _waiting(session: Session, row: Job) -> Progress:
-    earlier = select(func.count()).where(
-        Job.state.in_(("queued", "running")), Job.created_at < row.created_at
-    )
-    position = session.scalar(earlier) or 0
-    usual = _usual_seconds(session)
-    return Progress(row.stage, 0, position, None if usual is None else usual * (position + 1))
-
-
-def _usual_seconds(session: Session) -> float | None:
-    """How long a job took lately, from start to end; None before the first."""
-    ended = session.execute(
-        select(Job.started_at, Job.ended_at)
-        .where(Job.state == "done")
-        .order_by(Job.created_at.desc())
-        .limit(_RECENT)
-    )
-    times = [(end - start).total_seconds() for start, end in ended if start and end]
-    return round(sum(times) / len(times), 1) if times else None
-
-
-def _left(started: datetime | None, thousandths: int) -> float | None:
-    """The time left if it goes on as it went so far; unknown at the very beginning."""
-    if started is None or thousandths < 100:
-        return None
-    spent = (now() - started).total_seconds()
-    return round(spent * (1000 - thousandths) / thousandths)
+    preview = session.get(Preview, job_id)
+    return Progress(row.stage, row.progress, eta_s=left, preview=preview.image if preview else None)
 
 
 def mint(mint_request_id: str, title: str) -> Work:

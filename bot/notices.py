@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.frontend import Button, Message
 from bot.scene import Scene
+from tools.generation.tables import Candidate
+from tools.minting.showing import tokens_of
 from tools.minting.tables import Approval, MintRequest
 from tools.people import Role
 from tools.provenance.tables import ToolCall
@@ -60,14 +62,26 @@ def _of_rounds(session: Session, scene: Scene, ids: list[str]) -> Iterator[Messa
     for row in session.scalars(select(Round).where(Round.id.in_(ids))):
         if _did(session, scene, row, "open_round" if row.state == "open" else "close_round"):
             continue
-        look = scene.buttons(Button("Show it", "show_round", {"round_id": row.id}))
-        yield Message(_told(row), buttons=look, tone="notice")
+        show = Button(scene.say("Show it"), "show_round", {"round_id": row.id})
+        yield Message(_told(row, scene), buttons=scene.buttons(show), tone="notice")
 
 
-def _told(row: Round) -> str:
+def _told(row: Round, scene: Scene) -> str:
     if row.state == "open":
-        return f"A round is open: {row.title} ({row.id}), until {row.closes_at:%H:%M:%S} UTC."
-    return f"The round {row.title} ({row.id}) is closed. {row.outcome or ''}".strip()
+        return scene.say(
+            "A round is open: {title} ({round}), until {moment}.",
+            title=row.title,
+            round=row.id,
+            moment=row.closes_at,
+        )
+    facts = {"title": row.title, "round": row.id}
+    if row.outcome is None:
+        return scene.say("The round {title} ({round}) is closed.", **facts)
+    return scene.say(
+        "The round {title} ({round}) is closed. {outcome}",
+        **facts,
+        outcome=scene.words.again(row.outcome),
+    )
 
 
 def _did(session: Session, scene: Scene, row: Round, tool: str) -> bool:
@@ -83,20 +97,66 @@ def _did(session: Session, scene: Scene, row: Round, tool: str) -> bool:
 def _of_requests(session: Session, scene: Scene, ids: list[str]) -> Iterator[Message]:
     for row in session.scalars(select(MintRequest).where(MintRequest.id.in_(ids))):
         decided = session.get(Approval, row.id)
-        by_me = decided is not None and decided.person_id == scene.actor.person_id
-        if text := "" if by_me else _wording(row, scene):
-            show = Button("Show it", "mint_status", {"mint_request_id": row.id})
+        if decided is not None and decided.person_id == scene.actor.person_id:
+            continue
+        if text := _wording(session, row, decided, scene):
+            show = Button(scene.say("Show it"), "mint_status", {"mint_request_id": row.id})
             yield Message(text, buttons=scene.buttons(show), tone="notice")
 
 
-def _wording(row: MintRequest, scene: Scene) -> str:
-    mine = row.requester_id == scene.actor.person_id
+def _wording(session: Session, row: MintRequest, decided: Approval | None, scene: Scene) -> str:
+    """What a change means to this person; nothing where it is not their business."""
+    me = scene.actor.person_id
+    creator = session.get_one(Candidate, row.candidate_id).person_id
     decides = scene.role is not None and scene.role.reaches(Role.OPERATOR)
-    if row.state == "pending" and decides and not mine:
-        return f"{row.id} waits for your decision: {row.candidate_id} is to be minted."
+    if row.state == "pending" and decides and row.requester_id != me:
+        return scene.say(
+            "{request} waits for your decision: {candidate} is to be minted.",
+            request=row.id,
+            candidate=row.candidate_id,
+        )
     if row.state == "minted":
-        return f"{row.candidate_id} is minted on {' and '.join(row.chains)}."
-    if mine and row.state in ("rejected", "failed"):
-        ended = "was rejected" if row.state == "rejected" else "has failed"
-        return f"Your mint request {row.id} {ended}. {row.error or ''}".strip()
-    return ""
+        return _minted(session, row, creator == me, scene)
+    if row.state not in ("rejected", "failed") or me not in (creator, row.requester_id):
+        return ""
+    if row.state == "failed":
+        why = scene.words.again(row.error)
+    else:
+        why = decided.reason if decided and decided.reason else ""
+    ended = _ended(row, row.requester_id == me, scene)
+    return scene.say("{ended} {why}", ended=ended, why=why) if why else ended
+
+
+def _minted(session: Session, row: MintRequest, is_mine: bool, scene: Scene) -> str:
+    """Where the tokens are, for anyone to find them."""
+    places = [
+        scene.say(
+            "{chain} (token {number} of {contract})",
+            chain=token.chain,
+            number=token.number,
+            contract=token.contract,
+        )
+        for token in sorted(tokens_of(session, row.id), key=lambda token: token.chain)
+    ]
+    facts = {"candidate": row.candidate_id, "places": ", ".join(places or row.chains)}
+    if is_mine:
+        return scene.say("Your picture {candidate} is minted on {places}.", **facts)
+    return scene.say("{candidate} is minted on {places}.", **facts)
+
+
+def _ended(row: MintRequest, asked_for: bool, scene: Scene) -> str:
+    """That a request came to nothing, to who asked for it or to who made the picture."""
+    facts = {"request": row.id, "candidate": row.candidate_id}
+    match row.state, asked_for:
+        case "rejected", True:
+            return scene.say("Your mint request {request} for {candidate} was rejected.", **facts)
+        case "rejected", False:
+            return scene.say(
+                "The mint request {request} for your picture {candidate} was rejected.", **facts
+            )
+        case _, True:
+            return scene.say("Your mint request {request} for {candidate} has failed.", **facts)
+        case _:
+            return scene.say(
+                "The mint request {request} for your picture {candidate} has failed.", **facts
+            )

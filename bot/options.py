@@ -67,7 +67,7 @@ def _pair(part: str) -> tuple[str, str]:
     if not sign or not name.strip() or not value.strip():
         raise InvalidInput(
             "“{part}” does not say what it is: write name=value, with commas between, "
-            "such as species=fox, hat=crown.",
+            "such as species=fox, headgear=crown.",
             part=part[:80],
         )
     return name.strip(), value.strip()
@@ -103,7 +103,9 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     bare = _bare(annotation)
     origin = get_origin(bare) or bare
     if origin is Literal:
-        return "text", tuple(str(value) for value in get_args(bare))
+        values = get_args(bare)
+        numbers = all(type(value) is int for value in values)
+        return "integer" if numbers else "text", tuple(str(value) for value in values)
     if isinstance(origin, type) and issubclass(origin, str) and hasattr(origin, "__members__"):
         return "text", tuple(str(member.value) for member in origin.__members__.values())
     return ("list" if origin in _LISTS else _KINDS.get(origin, "text")), ()

@@ -7,7 +7,7 @@ such as `open_round_id` where only a round that is open makes sense.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -19,6 +19,9 @@ from tools.people import Actor, Role
 from tools.provenance.tables import Person
 from tools.studio import Studio
 from tools.voting.tables import Round, RoundEntry
+
+if TYPE_CHECKING:
+    from tools.metadata.collection import Collection
 
 LIMIT = 25  # as many as a menu shows
 UNFINISHED = ("queued", "running")
@@ -153,10 +156,7 @@ def _mint_states(asked: Asked) -> Iterable[Suggestion]:
 
 def _traits(asked: Asked) -> Iterable[Suggestion]:
     """Category by category: `spe` → `species=`, `species=f` → `species=fox`."""
-    from tools.metadata.collection import collection_of
-
-    wanted = asked.given.get("collection")
-    found = collection_of(asked.studio, wanted if isinstance(wanted, str) and wanted else None)
+    found = _collection(asked)
     kept, last = _last(asked.begun)
     category, sign, _ = last.partition("=")
     if not sign:
@@ -195,6 +195,19 @@ def _entries(asked: Asked) -> Iterable[Suggestion]:
             yield Suggestion(str(number), ", ".join(filter(None, [name, _in_words(traits)])))
 
 
+def _styles(asked: Asked) -> Iterable[Suggestion]:
+    found = _collection(asked)
+    return [Suggestion(name, style.description) for name, style in found.styles.items()]
+
+
+def _collection(asked: Asked) -> "Collection":
+    """The collection that is named already, else the usual one."""
+    from tools.metadata.collection import collection_of
+
+    wanted = asked.given.get("collection")
+    return collection_of(asked.studio, wanted if isinstance(wanted, str) and wanted else None)
+
+
 _VALUES: Mapping[str, Values] = {
     "collection": _collections,
     "model": _models,
@@ -202,6 +215,7 @@ _VALUES: Mapping[str, Values] = {
     "tool": _tools,
     "mint_state": _mint_states,
     "traits": _traits,
+    "style": _styles,
     "entry": _entries,
 }
 COMPLETED = (*_SOURCES, *_VALUES)

@@ -16,7 +16,9 @@ DIGEST = "sha256:" + "0" * 64
 PICTURE, DOCUMENT = str(cid_of(b"a picture")), str(cid_of(b"its metadata"))
 
 
-def add_call(studio: Studio, actor: Actor, tool: str) -> str:
+def add_call(
+    studio: Studio, actor: Actor, tool: str, arguments: dict[str, str] | None = None
+) -> str:
     """A tool call for rows to refer to."""
     call = ToolCall(
         id=sortable_id("call"),
@@ -29,7 +31,7 @@ def add_call(studio: Studio, actor: Actor, tool: str) -> str:
         front_end=actor.front_end,
         via=actor.via,
         process=studio.process,
-        arguments={},
+        arguments=arguments or {},
     )
     with studio.db.write() as session:
         session.add(call)
@@ -95,7 +97,7 @@ def add_candidate(
         image_cid=PICTURE,
         image_sha256=f"sha256:{secrets.token_hex(32)}",
         pixel_sha256=f"sha256:{secrets.token_hex(32)}",
-        perceptual_hash=secrets.token_hex(8),
+        perceptual_hash=secrets.token_hex(32),
         width=64,
         height=64,
         recipe={},
@@ -118,9 +120,13 @@ def add_candidate(
 
 
 def add_mint_request(
-    studio: Studio, requester: Actor, operator: Actor, state: str = "approved"
+    studio: Studio,
+    requester: Actor,
+    operator: Actor,
+    state: str = "approved",
+    reason: str | None = None,
 ) -> str:
-    """A mint request with an operator's approval."""
+    """A mint request with an operator's decision: an approval, unless there is a reason."""
     request_id = short_id("mrq")
     request = MintRequest(
         id=request_id,
@@ -142,7 +148,8 @@ def add_mint_request(
         tool_call_id=add_call(studio, operator, "approve"),
         person_id=operator.person_id,
         frozen_digest=DIGEST,
-        decision="approved",
+        decision="rejected" if reason else "approved",
+        reason=reason,
     )
     with studio.db.write() as session:
         session.add(request)

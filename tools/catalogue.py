@@ -5,15 +5,22 @@ from tools.community.setting import limits, rules, set_limit, set_rule
 from tools.definition import AnyTool
 from tools.generation.create import create
 from tools.generation.descent import remix, reseed, vary
-from tools.generation.gallery import collections, gallery, models, show_candidate
+from tools.generation.gallery import collection, collections, gallery, models, show_candidate
+from tools.generation.identify import identify
 from tools.generation.jobs import cancel_job, job_status
+from tools.generation.quotas import quota
+from tools.generation.removal import remove_candidate
 from tools.generation.render import render
+from tools.generation.renditions import upscale
+from tools.generation.waiting import queue
 from tools.minting.approval import approve, reject, retry_mint
 from tools.minting.mint import mint, stop_mint
 from tools.minting.requests import mint_requests, mint_status, propose_mint, tokens
+from tools.minting.review import review
 from tools.scoring.score import score
 from tools.settings import Settings
 from tools.studio import Studio
+from tools.verification.audit import audit
 from tools.verification.certify import certificate
 from tools.verification.history import provenance
 from tools.voting.ballots import vote, withdraw_vote
@@ -37,6 +44,12 @@ TOOLS: tuple[AnyTool, ...] = (
     gallery,
     show_candidate,
     collections,
+    collection,
+    upscale,
+    remove_candidate,
+    identify,
+    queue,
+    quota,
     models,
     open_round,
     extend_round,
@@ -70,6 +83,8 @@ TOOLS: tuple[AnyTool, ...] = (
     set_limit,
     pause,
     resume,
+    review,
+    audit,
 )
 
 

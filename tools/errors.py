@@ -80,7 +80,7 @@ def in_words(error: "ValidationError") -> Phrase:
     found = [_finding(item) for item in error.errors(include_url=False)]
     end = "" if str(found[-1]).endswith((".", "!", "?")) else "."
     places = "; ".join(f"{{finding_{place}}}" for place in range(len(found)))
-    return phrase(places + end, **{f"finding_{place}": each for place, each in enumerate(found)})
+    return Phrase(places + end, {f"finding_{place}": each for place, each in enumerate(found)})
 
 
 def _finding(item: "ErrorDetails") -> Phrase:

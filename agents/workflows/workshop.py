@@ -39,8 +39,18 @@ _log = structlog.get_logger("mintmark.workshop")
 class Workshop:
     """Runs the workflows of this process; the studio's `Dispatcher` while it is open."""
 
-    def __init__(self, studio: Studio, sweep_every_s: float = SWEEP_EVERY_S) -> None:
+    def __init__(
+        self, studio: Studio, sweep_every_s: float = SWEEP_EVERY_S, *, only_orders: bool = False
+    ) -> None:
+        """Make it; `open` it to begin.
+
+        Args:
+            studio: whose work is done.
+            sweep_every_s: how often to look for what fell between two processes.
+            only_orders: hand work out and take none up, for a process that must stay quick.
+        """
         self._studio = studio
+        self._only_orders = only_orders
         self._sweep = Sweep(studio, self.start)
         self._sweep_every_s = sweep_every_s
         self._closing = threading.Event()
@@ -55,12 +65,13 @@ class Workshop:
         employ(self._studio)
         try:
             with ThreadPoolExecutor(1) as apart:  # DBOS would adopt the caller's event loop
-                apart.submit(_launch, self._studio).result()
+                apart.submit(_launch, self._studio, self._only_orders).result()
         except BaseException:
             dismiss()
             raise
         self._studio.dispatcher = self
-        self._sweeper.start()
+        if not self._only_orders:
+            self._sweeper.start()
         return self
 
     def close(self) -> None:
@@ -70,7 +81,8 @@ class Workshop:
         if self._studio.dispatcher is self:
             self._studio.dispatcher = None
         self._closing.set()
-        self._sweeper.join()
+        if self._sweeper.ident is not None:  # it was started
+            self._sweeper.join()
         dismiss()
         DBOS.destroy()
 
@@ -121,13 +133,15 @@ class Workshop:
         self.close()
 
 
-def _launch(studio: Studio) -> None:
+def _launch(studio: Studio, only_orders: bool) -> None:
     from dbos import DBOS
 
     _keep_quiet()
     _workflows()
     DBOS(config=_config(studio))
     try:
+        if only_orders:
+            DBOS.listen_queues([])
         DBOS.launch()
         DBOS.register_queue(
             "generation", worker_concurrency=_JOBS_IN_HAND, polling_interval_sec=0.25

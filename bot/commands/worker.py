@@ -1,6 +1,7 @@
 """`mintmark worker`: durable work without a front end."""
 
 import signal
+import sys
 import threading
 
 import structlog
@@ -13,14 +14,26 @@ from tools.settings import load_settings
 _log = structlog.get_logger("mintmark.worker")
 
 
-def work() -> None:
-    """Do what comes, until SIGTERM or Ctrl-C; what is in hand is finished first."""
+def work(with_parent: bool = False) -> None:
+    """Do what comes, until SIGTERM or Ctrl-C; what is in hand is finished first.
+
+    Args:
+        with_parent: also stop when standard input ends, as it does with the process that holds it.
+    """
     settings = load_settings()
     set_up_logs(settings.log_level)
     enough = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: enough.set())
+    if with_parent:
+        threading.Thread(target=_wait_for_end, args=(enough,), daemon=True).start()
     with open_studio(settings) as studio, Workshop(studio):
         print(f"Working on {settings.data_dir} as {studio.process}.", flush=True)
         enough.wait()
         _log.info("stopping", process=studio.process)
+
+
+def _wait_for_end(enough: threading.Event) -> None:
+    while sys.stdin.buffer.read(1):
+        pass
+    enough.set()

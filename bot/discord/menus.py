@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 PROVENANCE, REMIX, VOTE = "Show provenance", "Remix this", "Put to the vote"
 _LOOKING_UP_S = 1.2  # of Discord's three seconds; a window must be the very first answer
 _WHICH = "Which of these pictures do you mean?"
-_LOOKS = (
-    "This is not a file of ours as it was made, but it looks like {candidate}: {distance} of 256 "
-    "bits of their looks differ. What follows is the history of {candidate}."
-)
+_UNSURE = {
+    "looks": "This is not a file of ours as it was made, but it looks like {candidate}: {distance} "
+    "of 256 bits of their looks differ. What follows is the history of {candidate}.",
+    "text": "This file says of itself that it is {candidate}, but it does not look like it: anyone "
+    "can write such a thing into a file. What follows is the history of {candidate}.",
+}
 Offer = Callable[[str], Button]
 
 
@@ -73,9 +75,9 @@ async def tell_provenance(desk: "Desk", actor: Actor, found: Sequence[Known]) ->
     if len(found) > 1:
         await desk.tell(actor, _which(scene, found, _provenance_button))
         return
-    if first.how == "looks":
+    if first.how in _UNSURE:
         facts = {"candidate": first.candidate_id, "distance": first.distance}
-        await desk.tell(actor, Message(scene.say(_LOOKS, **facts), tone="notice"))
+        await desk.tell(actor, Message(scene.say(_UNSURE[first.how], **facts), tone="notice"))
     await desk.command(actor, "provenance", {"subject_id": first.candidate_id}, via=actor.via)
 
 

@@ -30,7 +30,18 @@ def tree_of(client: "MintmarkClient") -> "app_commands.CommandTree[Any]":
 
 async def set_up(client: "MintmarkClient") -> None:
     """Set up every part."""
-    from bot.discord import commands, memberships, menus, pressing, resuming, setup, talking
+    from bot.discord import (
+        commands,
+        memberships,
+        menus,
+        pressing,
+        resuming,
+        setup,
+        talking,
+        translator,
+        voting,
+    )
 
-    for part in (commands, menus, setup, pressing, talking, memberships, resuming):
+    each = (translator, commands, menus, setup, pressing, talking, memberships, resuming, voting)
+    for part in each:
         await part.setup(client)

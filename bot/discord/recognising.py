@@ -6,7 +6,6 @@ Files are fetched only from where Discord keeps them, and only so many bytes of 
 """
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,8 +36,8 @@ class Known:
     """A picture of ours, and how it was known."""
 
     candidate_id: str
-    how: str  # book, file, pixels or looks
-    distance: int = 0  # in bits of 256, where it was known by its looks
+    how: str  # book, file, pixels, looks, or text: what the file says of itself
+    distance: int = 0  # in bits of 256, by which the looks differ
 
 
 async def pictures_in(
@@ -102,28 +101,13 @@ async def recognised(
 async def _recognised(
     client: "MintmarkClient", actor: Actor, upload: discord.Attachment
 ) -> list[Known]:
+    from tools.generation.fingerprints import fingerprints
+
     data = await fetched(upload)
-    marks = await asyncio.to_thread(marks_of, data)
-    output: Any = await client.studio.door.acall("identify", marks, actor)
-    known = [Known(match.candidate_id, match.how, match.distance or 0) for match in output.matches]
+    prints = await asyncio.to_thread(fingerprints, data)
+    output: Any = await client.studio.door.acall("identify", vars(prints), actor)
+    known = [Known(match.candidate_id, match.how, match.distance) for match in output.matches]
     return known[:1]
-
-
-def marks_of(data: bytes) -> dict[str, str]:
-    """What a picture is known by: the digests of its file and its pixels, and its looks. Blocks.
-
-    Raises:
-        InvalidInput: if it is no picture, or too large a one.
-    """
-    from tools.generation.pixels import decode_picture, pixel_sha256
-    from tools.scoring.duplicates import perceptual_hash
-
-    picture = decode_picture(data)
-    return {
-        "image_sha256": f"sha256:{hashlib.sha256(data).hexdigest()}",
-        "pixel_sha256": pixel_sha256(picture),
-        "perceptual_hash": perceptual_hash(picture),
-    }
 
 
 async def fetched(upload: discord.Attachment) -> bytes:
@@ -133,9 +117,9 @@ async def fetched(upload: discord.Attachment) -> bytes:
         InvalidInput: if it is too large, or does not lie with Discord.
         ServiceUnavailable: if it cannot be had.
     """
-    from tools.generation.pixels import DEFAULT_LIMITS
+    from tools.generation.fingerprints import UPLOAD
 
-    most = DEFAULT_LIMITS.file_bytes
+    most = UPLOAD.file_bytes
     if upload.size > most:
         raise InvalidInput(
             "The picture has {size} bytes; I look at pictures of at most {most}.",

@@ -1,13 +1,41 @@
 """What the output of a tool looks like as a message; the same for every front end.
 
-candidates.py   jobs, pictures, models, collections
+candidates.py   pictures, and what can be done with them
+jobs.py         jobs, the queue, quotas
+collections.py  collections, models
 rounds.py       rounds, votes
 standings.py    votes in stages, nominations, the leaderboard
 minting.py      mint requests, tokens
+review.py       what waits for an operator's decision
+community.py    rules, limits, pauses
+audit.py        what was done here lately
 anything.py     every other output, by its fields
 """
 
-from bot.presenters import candidates, history, minting, rounds, standings
+from bot.presenters import (
+    audit,
+    candidates,
+    collections,
+    community,
+    history,
+    jobs,
+    minting,
+    review,
+    rounds,
+    standings,
+)
 from bot.presenters.anything import present
 
-__all__ = ["candidates", "history", "minting", "present", "rounds", "standings"]
+__all__ = [
+    "audit",
+    "candidates",
+    "collections",
+    "community",
+    "history",
+    "jobs",
+    "minting",
+    "present",
+    "review",
+    "rounds",
+    "standings",
+]

@@ -1,25 +1,20 @@
-"""Mint requests and tokens as messages."""
+"""Mint requests, tokens, and what operators review, as messages."""
 
 from bot.following import Work, mint, work_behind
-from bot.frontend import Button, Message, Tone
+from bot.frontend import Button, Message, Picture, Tone
 from bot.presenters.anything import present
 from bot.scene import Scene
-from tools.minting.requests import MintRequestOut, MintRequestsOut, TokenOut, TokensOut
+from tools.minting.costs import CostOut
+from tools.minting.requests import MintRequestsOut, TokensOut
+from tools.minting.showing import ApprovalOut, MintRequestOut, TokenOut
 
 _TONES: dict[str, Tone] = {"minted": "good", "failed": "error"}
-_MEANINGS = {
-    "pending": "Waits for an operator other than the one who proposed it.",
-    "approved": "Approved; it is minted now.",
-    "minting": "Being minted.",
-    "minted": "Minted, and read back from every chain.",
-    "rejected": "Rejected by an operator.",
-    "failed": "Could not be minted.",
-}
+_SHOWN = ("pending", "approved", "minting", "minted")  # states in which the picture is shown
 
 
 @work_behind.register
 def _(output: MintRequestOut) -> Work | None:
-    if output.state not in ("approved", "minting"):
+    if output.state not in ("approved", "minting") or output.paused is not None:
         return None
     return mint(output.mint_request_id, f"Minting {output.candidate_id}")
 
@@ -27,16 +22,15 @@ def _(output: MintRequestOut) -> Work | None:
 @present.register
 def _(output: MintRequestOut, scene: Scene) -> Message:
     """A mint request: exactly what is frozen in it, where it stands, and what can be decided."""
-    shown = output.state in ("pending", "minted")
-    caption, alt = f"{output.candidate_id}\n{output.state}", f"The picture {output.candidate_id}"
     return Message(
-        f"{_MEANINGS.get(output.state, output.state)} {output.error or ''}".strip(),
-        title=f"Mint request {output.mint_request_id}",
+        meaning(output, scene),
+        title=scene.say("Mint request {request}", request=output.mint_request_id),
         facts=(
-            *(_frozen(output) if output.state == "pending" else ()),
-            *(_token(token) for token in _by_chain(output)),
+            *(_frozen(output, scene) if output.state == "pending" else ()),
+            *(_approvals(output, scene)),
+            *(_token(token, scene) for token in _by_chain(output)),
         ),
-        pictures=(scene.picture(output.image_cid, caption, alt),) if shown else (),
+        pictures=(_picture(output, scene),) if output.state in _SHOWN else (),
         buttons=scene.buttons(*_buttons(output, scene)),
         tone=_TONES.get(output.state, "plain"),
     )
@@ -46,53 +40,170 @@ def _(output: MintRequestOut, scene: Scene) -> Message:
 def _(output: MintRequestsOut, scene: Scene) -> Message:
     """A list of mint requests."""
     if not output.requests:
-        return Message("There are no mint requests. /propose_mint makes one.")
+        return Message(scene.say("There are no mint requests. /propose_mint makes one."))
     shows = [
-        Button(f"Show {found.mint_request_id}", "mint_status", _named(found))
+        Button(
+            scene.say("Show {request}", request=found.mint_request_id),
+            "mint_status",
+            _named(found),
+        )
         for found in output.requests[:5]
     ]
-    return Message("\n".join(map(_line, output.requests)), buttons=scene.buttons(*shows))
+    lines = [_line(found, scene) for found in output.requests]
+    return Message("\n".join(lines), buttons=scene.buttons(*shows))
 
 
 @present.register
 def _(output: TokensOut, scene: Scene) -> Message:
     """A list of tokens."""
     if not output.tokens:
-        return Message("Nothing is minted yet.")
+        return Message(scene.say("Nothing is minted yet."))
     lines = [
-        f"{token.token_id}  {token.candidate_id} on {token.chain}: {_where(token)}"
+        scene.say(
+            "{token}  {candidate} on {chain}: {where}",
+            token=token.token_id,
+            candidate=token.candidate_id,
+            chain=token.chain,
+            where=where(token, scene),
+        )
         for token in output.tokens
     ]
-    looks = [
-        Button(f"Provenance of {token.token_id}", "provenance", {"subject_id": token.token_id})
-        for token in output.tokens[:3]
-    ]
+    looks = [_provenance(token, scene) for token in output.tokens[:3]]
     return Message("\n".join(lines), buttons=scene.buttons(*looks))
 
 
-def _frozen(output: MintRequestOut) -> tuple[tuple[str, str], ...]:
+def meaning(output: MintRequestOut, scene: Scene) -> str:
+    """Where a request stands, in a sentence or two."""
+    if output.paused is not None:
+        return scene.say(
+            "Approved; it waits, because minting is paused here: {reason}", reason=output.paused
+        )
+    told = _state(output, scene)
+    why = scene.words.again(output.error)
+    if output.state == "rejected":
+        why = output.reason or why
+    return scene.say("{told} {why}", told=told, why=why) if why else told
+
+
+def _state(output: MintRequestOut, scene: Scene) -> str:
+    match output.state:
+        case "pending" if output.approvals_needed > 1:
+            return scene.say(
+                "Waits for {needed} operators other than the one who proposed it; {given} so far.",
+                needed=output.approvals_needed,
+                given=sum(approval.counts for approval in output.approvals),
+            )
+        case "pending":
+            return scene.say("Waits for an operator other than the one who proposed it.")
+        case "approved":
+            return scene.say("Approved; it is minted now.")
+        case "minting":
+            return scene.say("Being minted.")
+        case "minted":
+            return scene.say("Minted, and read back from every chain.")
+        case "rejected":
+            return scene.say("Rejected by an operator.")
+        case _:
+            return scene.say("Could not be minted.")
+
+
+def _frozen(output: MintRequestOut, scene: Scene) -> tuple[tuple[str, str], ...]:
+    """What an operator approves, and what it is likely to cost."""
     return (
-        ("picture", output.image_cid),
-        ("metadata", output.metadata_cid),
-        ("recipient", output.recipient),
-        ("chains", ", ".join(output.chains)),
-        ("may cost", f"{output.cost_cap} on each chain at most"),
-        *((("tally", output.tally_hash),) if output.tally_hash else ()),
-        ("frozen as", output.frozen_digest),
+        (scene.say("picture"), output.image_cid),
+        (scene.say("metadata"), output.metadata_cid),
+        (scene.say("recipient"), output.recipient),
+        (scene.say("chains"), ", ".join(output.chains)),
+        (
+            scene.say("may cost"),
+            scene.say("{cap} on each chain at most", cap=output.cost_cap),
+        ),
+        *costs(output.cost_estimate, scene),
+        *(((scene.say("tally"), output.tally_hash),) if output.tally_hash else ()),
+        (scene.say("in short"), short(output.frozen_digest)),
+        (scene.say("frozen as"), output.frozen_digest),
     )
+
+
+def costs(estimates: list[CostOut], scene: Scene) -> tuple[tuple[str, str], ...]:
+    """What it is likely to cost on each chain, as facts."""
+    return tuple((scene.say("cost on {chain}", chain=c.chain), cost(c, scene)) for c in estimates)
+
+
+def cost(estimate: CostOut, scene: Scene) -> str:
+    """What it is likely to cost on one chain, in words."""
+    if estimate.problem is not None:
+        return scene.say("not known: {problem}", problem=scene.words.again(estimate.problem))
+    told = scene.say(
+        "about {likely}, at worst {at_most}", likely=estimate.likely, at_most=estimate.at_most
+    )
+    if estimate.setup is not None:
+        told = scene.say(
+            "{told}; and once {setup} for the contract and the model",
+            told=told,
+            setup=estimate.setup,
+        )
+    if estimate.above_cap:
+        told = scene.say("{told}; that is above the cap", told=told)
+    return told
+
+
+def _approvals(output: MintRequestOut, scene: Scene) -> tuple[tuple[str, str], ...]:
+    """Who approved it, and how many still have to."""
+    given = tuple(
+        (scene.say("approved by"), _approval(approval, scene)) for approval in output.approvals
+    )
+    left = output.approvals_needed - sum(approval.counts for approval in output.approvals)
+    if output.state != "pending" or output.approvals_needed == 1 or left < 1:
+        return given
+    needed = scene.count("{n} more approval", "{n} more approvals", left)
+    return (*given, (scene.say("still needs"), needed))
+
+
+def _approval(approval: ApprovalOut, scene: Scene) -> str:
+    told = scene.say(
+        "{name}, {moment}",
+        name=approval.name or scene.say("someone"),
+        moment=approval.at,
+    )
+    if approval.counts:
+        return told
+    return scene.say("{told} (an operator no more, so it does not count)", told=told)
+
+
+def short(digest: str) -> str:
+    """The first twelve digits of a digest, to compare at a glance."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+def _picture(output: MintRequestOut, scene: Scene) -> Picture:
+    caption = scene.say(
+        "{candidate}\n{state}", candidate=output.candidate_id, state=scene.words.word(output.state)
+    )
+    alt = scene.say("The picture {candidate}", candidate=output.candidate_id)
+    return scene.picture(output.image_cid, caption, alt)
 
 
 def _by_chain(output: MintRequestOut) -> list[TokenOut]:
     return sorted(output.tokens, key=lambda token: token.chain)
 
 
-def _token(token: TokenOut) -> tuple[str, str]:
-    gas = f", {token.gas_used} gas" if token.gas_used else ""
-    return (f"on {token.chain}", f"{token.token_id}, {_where(token)}{gas}")
+def _token(token: TokenOut, scene: Scene) -> tuple[str, str]:
+    told = {"token": token.token_id, "where": where(token, scene)}
+    name = scene.say("on {chain}", chain=token.chain)
+    if not token.gas_used:
+        return name, scene.say("{token}, {where}", **told)
+    return name, scene.say("{token}, {where}, {gas} gas", **told, gas=token.gas_used)
 
 
-def _where(token: TokenOut) -> str:
-    return f"token {token.number} of {token.contract}, chain number {token.chain_id}"
+def where(token: TokenOut, scene: Scene) -> str:
+    """Where a token lies, for anyone to find it without this studio."""
+    return scene.say(
+        "token {number} of {contract}, chain number {chain_id}",
+        number=token.number,
+        contract=token.contract,
+        chain_id=token.chain_id,
+    )
 
 
 def _named(output: MintRequestOut) -> dict[str, str]:
@@ -100,20 +211,27 @@ def _named(output: MintRequestOut) -> dict[str, str]:
 
 
 def _buttons(output: MintRequestOut, scene: Scene) -> list[Button]:
-    named = _named(output)
-    if output.state == "pending" and output.requester_id != scene.actor.person_id:
+    named, me = _named(output), scene.actor.person_id
+    if output.state == "pending" and output.requester_id != me:
         seen = {**named, "frozen_digest": output.frozen_digest}
-        return [
-            Button("Approve exactly this", "approve", seen),
-            Button("Reject", "reject", named, asks="reason"),
-        ]
+        approve = Button(scene.say("Approve exactly this"), "approve", seen, kind="good")
+        reject = Button(scene.say("Reject"), "reject", named, asks="reason", kind="danger")
+        mine = output.approvals_needed > 1 and any(a.person_id == me for a in output.approvals)
+        return [reject] if mine else [approve, reject]
     if output.state == "failed":
-        return [Button("Try again", "retry_mint", named)]
-    return [
-        Button(f"Provenance of {token.token_id}", "provenance", {"subject_id": token.token_id})
-        for token in _by_chain(output)[:1]
-    ]
+        return [Button(scene.say("Try again"), "retry_mint", named)]
+    return [_provenance(token, scene) for token in _by_chain(output)[:1]]
 
 
-def _line(found: MintRequestOut) -> str:
-    return f"{found.mint_request_id}  {found.candidate_id}: {found.state}"
+def _provenance(token: TokenOut, scene: Scene) -> Button:
+    label = scene.say("Provenance of {token}", token=token.token_id)
+    return Button(label, "provenance", {"subject_id": token.token_id})
+
+
+def _line(found: MintRequestOut, scene: Scene) -> str:
+    return scene.say(
+        "{request}  {candidate}: {state}",
+        request=found.mint_request_id,
+        candidate=found.candidate_id,
+        state=scene.words.word(found.state),
+    )

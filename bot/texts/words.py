@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from bot.texts.catalogue import ENGLISH, Catalogue, catalogue_of
+from bot.texts.catalogue import Catalogue, catalogue_of
 from bot.texts.retelling import retold
 from tools.errors import MintmarkError
 from tools.phrases import WORD, Phrase
@@ -58,13 +58,12 @@ class Words:
         return format_decimal(number, locale=self._catalogue.language)
 
     def moment(self, moment: datetime) -> str:
-        """A date and time, to the second, in UTC."""
-        if self._catalogue is ENGLISH:
-            return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-        from babel.dates import format_datetime
+        """A date and time to the second: 2026-01-02 03:04:05 UTC.
 
-        told = format_datetime(moment.astimezone(UTC), "medium", locale=self._catalogue.language)
-        return f"{told} UTC"
+        The same in every language, so that it can be compared and found; a front end that has a
+        way of its own to show times, such as Discord, shows them in the reader's.
+        """
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
     def listed(self, things: Iterable[object]) -> str:
         """Things one after the other: a, b, c."""

@@ -94,7 +94,8 @@ def test_operators_hear_of_requests_to_decide_and_requesters_of_the_outcome(
     with studio.db.write() as session:
         _end(session, asked)
     told = {name: [message.text for message in watch.news()] for name, watch in watches.items()}
-    assert told["wren"] == [f"Your mint request {asked} has failed. The chain is gone."]
+    what = f"Your mint request {asked} for {_candidate(studio, asked)}"
+    assert told["wren"] == [f"{what} has failed. The chain is gone."]
     assert told["rush"] == []
 
 

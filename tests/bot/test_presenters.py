@@ -8,6 +8,7 @@ from bot.presenters import present
 from bot.presenters.anything import in_words
 from bot.presenters.rounds import when
 from bot.scene import Scene, scene_of
+from bot.texts import Words
 from tests.conftest import sign_in_to
 from tests.rows import add_candidate, add_job, add_mint_request
 from tools.definition import Output
@@ -53,7 +54,7 @@ def test_an_output_nobody_wrote_a_presenter_for_is_shown_by_its_fields(studio: S
     ],
 )
 def test_values_are_put_in_words(value: object, words: str) -> None:
-    assert in_words(value) == words
+    assert in_words(value, Words()) == words
 
 
 def test_a_vote_is_offered_for_everything_but_ones_own(studio: Studio) -> None:

@@ -101,6 +101,7 @@ async def test_the_menu_of_a_message_reaches_the_bot(
     said = await ada.say(studio, "look", files=png())
     answer = await ada.menu(said, "Show provenance")
     assert answer.text == f"About {said.id}"
+    assert (await ada.menu(ada, "Who is this", studio)).text == "ada"
 
 
 async def test_messages_are_sent_edited_and_deleted(
@@ -151,7 +152,7 @@ async def test_reactions_of_many_people_are_paged(
 
 
 async def test_a_direct_message_reaches_the_person_unless_closed(
-    bot: SmallBot, ada: Person
+    bot: SmallBot, ada: Person, hall: Hall
 ) -> None:
     user = await bot.fetch_user(ada.id)
     await user.send("psst")
@@ -160,3 +161,8 @@ async def test_a_direct_message_reaches_the_person_unless_closed(
     with pytest.raises(discord.Forbidden) as refused:
         await user.send("again")
     assert refused.value.code == 50007
+    ada.close_dms(False)
+    hall.leave(ada)
+    with pytest.raises(discord.Forbidden) as refused:
+        await user.send("a stranger now")
+    assert refused.value.code == 50278

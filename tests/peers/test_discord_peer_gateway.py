@@ -1,5 +1,7 @@
 """The local Discord's gateway: resuming, dropping, intents, shards, members, two processes."""
 
+import asyncio
+
 import discord
 import pytest
 
@@ -56,6 +58,42 @@ async def test_the_server_can_ask_for_a_new_connection(bot: SmallBot, peer: Peer
     await _resumed(bot, peer)
     peer.gateway.invalidate()
     await peer.until(lambda: bot.readied == 2)
+
+
+async def test_a_client_that_hears_no_heartbeat_comes_back(peer: Peer) -> None:
+    peer.gateway.heartbeat_interval_ms = 100
+    async with running_bot(peer, heartbeat_timeout=0.5) as bot:
+        peer.gateway.keep_silent()
+        await peer.until(lambda: bot.of("resumed"))
+
+
+async def test_several_shards_share_the_guilds(peer: Peer) -> None:
+    peer.shards = 2
+    halls = [peer.add_guild(f"g{number}", number=number << 22) for number in (4, 5)]
+    ada = halls[0].join("ada")
+    halls[1].join(ada)
+    heard: list[str] = []
+
+    class Sharded(discord.AutoShardedClient):
+        async def on_message(self, message: discord.Message) -> None:
+            assert message.guild is not None
+            heard.append(f"{message.guild.shard_id}: {message.content}")
+
+        async def before_identify_hook(
+            self, shard_id: int | None, *, initial: bool = False
+        ) -> None:
+            pass
+
+    with pointed_at(peer):
+        client = Sharded(intents=discord.Intents.all(), guild_ready_timeout=0.05)
+        running = asyncio.create_task(client.start(peer.token))
+        await peer.until(lambda: client.is_ready() and len(peer.gateway.connected) == 2)
+        for number, hall in enumerate(halls):
+            await ada.say(hall.text_channel("x"), f"in {number}")
+        await peer.until(lambda: len(heard) == 2)
+        await client.close()
+        await asyncio.gather(running, return_exceptions=True)
+    assert sorted(heard) == ["0: in 0", "1: in 1"]
 
 
 async def test_a_wrong_token_is_refused(peer: Peer) -> None:

@@ -36,6 +36,8 @@ async def test_roles_and_channels_are_made(bot: SmallBot, hall: Hall, ada: Perso
     await channel.set_permissions(creator, view_channel=True, send_messages=False)
     assert not ada.may(made, Permission.SEND_MESSAGES)
     await member.remove_roles(creator)
+    await member.edit(roles=[creator])
+    assert [role.name for role in (await guild.fetch_member(ada.id)).roles[1:]] == ["creator"]
     await channel.edit(topic="Changed")
     assert made.topic == "Changed"
     assert [one.name for one in await guild.fetch_roles()] == ["@everyone", "Mintmark", "creator"]

@@ -1,5 +1,6 @@
 """The local Discord refuses what Discord refuses, with Discord's codes."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -315,6 +316,86 @@ async def test_commands_are_counted_and_keep_their_ids(raw: Raw, peer: Peer) -> 
     assert "name_localizations" not in (await raw("GET", path)).body[0]
     shown = (await raw("GET", f"{path}?with_localizations=true")).body[0]
     assert shown["name_localizations"] == {"de": "mache"}
+
+
+def _modal(*components: Json, **more: Any) -> Json:
+    return {"title": "Remix", "custom_id": "m", "components": list(components), **more}
+
+
+def _label(component: Json, **more: Any) -> Json:
+    return {"type": 18, "label": "Prompt", "component": component, **more}
+
+
+def _input(**more: Any) -> Json:
+    return {"type": 4, "custom_id": "p", "style": 1, **more}
+
+
+MODALS: dict[str, tuple[Json, str, str]] = {
+    "a long title": (_modal(_label(_input()), title="x" * 46), "title", "BASE_TYPE_BAD_LENGTH"),
+    "nothing in it": (_modal(), "components", "BASE_TYPE_BAD_LENGTH"),
+    "six things in it": (
+        _modal(*(_label(_input(custom_id=f"p{n}")) for n in range(6))),
+        "components",
+        "BASE_TYPE_BAD_LENGTH",
+    ),
+    "a long label": (
+        _modal(_label(_input(), label="x" * 46)),
+        "components.0.label",
+        "BASE_TYPE_BAD_LENGTH",
+    ),
+    "a button": (_modal(_row(_button())), "components.0.components.0.type", "BASE_TYPE_CHOICES"),
+    "a value that is too long": (
+        _modal(_label(_input(max_length=5, value="x" * 6))),
+        "components.0.component.value",
+        "BASE_TYPE_MAX_LENGTH",
+    ),
+    "more than 4000 characters": (
+        _modal(_label(_input(max_length=4001))),
+        "components.0.component.max_length",
+        "NUMBER_TYPE_MAX",
+    ),
+    "a select that is off": (
+        _modal(_label(_select(disabled=True))),
+        "components.0.component.disabled",
+        "COMPONENT_DISABLED_IN_MODAL",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MODALS)
+async def test_a_modal_beyond_a_limit_is_refused(
+    raw: Raw, peer: Peer, ada: Person, studio: Channel, name: str
+) -> None:
+    modal, place, code = MODALS[name]
+    path = await _pending(raw, peer, ada, studio)
+    reply = await raw("POST", path, {"type": 9, "data": modal})
+    assert (reply.status, reply.code) == (400, 50035)
+    assert code in reply.faults()[f"data.{place}"]
+
+
+async def _pending(raw: Raw, peer: Peer, ada: Person, studio: Channel) -> str:
+    """Where an interaction is answered that nobody has answered yet."""
+    await raw("PUT", f"/applications/{peer.application.id}/commands", [_command()])
+    peer.ack_within = 0.2
+    acting = asyncio.create_task(ada.command(studio, "create"))
+    await peer.until(lambda: peer.interactions)
+    interaction = next(iter(peer.interactions.values()))
+    acting.add_done_callback(lambda done: done.exception())
+    return f"/interactions/{interaction.id}/{interaction.token}/callback"
+
+
+async def test_an_interaction_is_answered_once_and_in_kind(
+    raw: Raw, peer: Peer, ada: Person, studio: Channel
+) -> None:
+    path = await _pending(raw, peer, ada, studio)
+    assert (await raw("POST", path, {"type": 7, "data": {"content": "x"}})).code == 50035
+    assert (await raw("POST", path, {"type": 8, "data": {"choices": []}})).code == 50035
+    long = {"type": 4, "data": {"content": "x" * 2001}}
+    assert (await raw("POST", path, long)).faults() == {"data.content": ["BASE_TYPE_MAX_LENGTH"]}
+    reply = await raw("POST", f"{path}?with_response=1", {"type": 5, "data": {"flags": 64}})
+    assert reply.body["interaction"]["response_message_ephemeral"]
+    assert reply.body["resource"]["message"]["flags"] == Flag.LOADING | Flag.EPHEMERAL
+    assert (await raw("POST", path, {"type": 5})).code == 40060
 
 
 async def test_who_has_no_token_or_asks_for_the_unknown_is_told(

@@ -3,14 +3,25 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tools.definition import Input, Output, PrivateText, tool
-from tools.errors import MintmarkError, NotFound
-from tools.generation.candidates import CandidateOut, candidate_rows, shown
+from tools.errors import MintmarkError
+from tools.generation.candidates import (
+    CandidateOut,
+    candidate_of,
+    candidate_rows,
+    not_removed,
+    shown,
+)
+from tools.generation.lineage import AncestorOut, descendants, lineage_of, made_by
 from tools.generation.models import models_of
-from tools.generation.tables import Candidate
+from tools.generation.renditions import RenditionOut
+from tools.generation.renditions import shown as rendition
+from tools.generation.tables import Candidate, Rendition
 from tools.metadata.collection import Collection, collection_files, collection_of
+from tools.minting.tables import Token
 from tools.people import Role
 from tools.provenance.effects import OpenCall
 from tools.scoring.tables import Score, Verdict
@@ -62,10 +73,31 @@ class CandidateDetail(Output):
     image_sha256: str
     pixel_sha256: str
     tool_call_id: str  # the call that made it
+    how: str  # create, vary, remix or reseed
+    style: str | None
+    lineage: list[AncestorOut]  # the pictures it descends from, the nearest first
+    descendants: int  # pictures that descend from it at once
+    renditions: list[RenditionOut]
 
 
 class NothingIn(Input):
     """No arguments."""
+
+
+class CollectionIn(Input):
+    """Which collection."""
+
+    name: str | None = Field(
+        None, max_length=64, description="Its slug; without one, the collection of the studio."
+    )
+
+
+class StyleOut(Output):
+    """A look that can be asked for by name."""
+
+    name: str
+    description: str
+    traits: dict[str, str]
 
 
 class CollectionOut(Output):
@@ -75,7 +107,10 @@ class CollectionOut(Output):
     name: str
     description: str
     traits: dict[str, list[str]]
+    styles: list[StyleOut]
     model: str | None  # None: any registered one
+    pictures: int  # that are there now
+    tokens: int  # minted so far
     problem: PrivateText  # what is wrong with its file; empty if nothing is
 
 
@@ -122,16 +157,15 @@ def gallery(call: OpenCall, wanted: GalleryIn) -> GalleryOut:
 def show_candidate(call: OpenCall, which: CandidateIn) -> CandidateDetail:
     """Show one candidate with its scores, its verdict and how it was made."""
     with call.studio.db.read() as session:
-        candidate = session.get(Candidate, which.candidate_id)
-        if candidate is None:
-            raise NotFound(
-                f"There is no candidate {which.candidate_id[:32]!r}; `gallery` lists them."
-            )
+        candidate = candidate_of(session, which.candidate_id)
         rows = session.execute(candidate_rows().where(Candidate.id == candidate.id))
-        scores = session.scalars(
-            select(Score).filter_by(candidate_id=which.candidate_id).order_by(Score.scorer)
-        )
-        return _detail(candidate, shown(rows)[0], [_score(score) for score in scores])
+        return _detail(session, candidate, shown(rows)[0])
+
+
+@tool(least_role=Role.MEMBER)
+def collection(call: OpenCall, which: CollectionIn) -> CollectionOut:
+    """Show a collection: its traits, its styles, and how many pictures and tokens it has."""
+    return _collection(call, collection_of(call.studio, which.name).slug)
 
 
 @tool(least_role=Role.MEMBER)
@@ -147,11 +181,13 @@ def models(call: OpenCall, _: NothingIn) -> ModelsOut:
     return ModelsOut(models=[_model(call, name) for name in models_of(call.studio).names])
 
 
-def _detail(candidate: Candidate, out: CandidateOut, scores: list[ScoreOut]) -> CandidateDetail:
+def _detail(session: Session, candidate: Candidate, out: CandidateOut) -> CandidateDetail:
     recipe = candidate.recipe
+    scores = select(Score).filter_by(candidate_id=candidate.id).order_by(Score.scorer)
+    larger = select(Rendition).filter_by(candidate_id=candidate.id).order_by(Rendition.factor)
     return CandidateDetail(
         candidate=out,
-        scores=scores,
+        scores=[_score(score) for score in session.scalars(scores)],
         model=recipe["model"]["source"],
         model_digest=recipe["model"]["digest"],
         scheduler=recipe["scheduler"]["name"],
@@ -160,6 +196,11 @@ def _detail(candidate: Candidate, out: CandidateOut, scores: list[ScoreOut]) -> 
         image_sha256=candidate.image_sha256,
         pixel_sha256=candidate.pixel_sha256,
         tool_call_id=candidate.tool_call_id,
+        how=made_by(session, candidate),
+        style=recipe.get("style"),
+        lineage=lineage_of(session, candidate),
+        descendants=descendants(session, candidate.id),
+        renditions=[rendition(row) for row in session.scalars(larger)],
     )
 
 
@@ -178,16 +219,42 @@ def _collection(call: OpenCall, slug: str) -> CollectionOut:
         found: Collection = collection_of(call.studio, slug)
     except MintmarkError as error:
         return CollectionOut(
-            slug=slug, name=slug, description="", traits={}, model=None, problem=str(error)
+            slug=slug,
+            name=slug,
+            description="",
+            traits={},
+            styles=[],
+            model=None,
+            pictures=0,
+            tokens=0,
+            problem=str(error),
         )
+    pictures, minted = _counts(call, slug)
     return CollectionOut(
         slug=found.slug,
         name=found.name,
         description=found.description,
         traits={category: list(values) for category, values in found.traits.items()},
+        styles=[
+            StyleOut(name=name, description=style.description, traits=style.traits)
+            for name, style in found.styles.items()
+        ],
         model=found.model.name,
+        pictures=pictures,
+        tokens=minted,
         problem="",
     )
+
+
+def _counts(call: OpenCall, slug: str) -> tuple[int, int]:
+    """How many pictures and tokens a collection has."""
+    pictures = select(func.count()).select_from(Candidate)
+    minted = select(func.count()).select_from(Token).join(Candidate)
+    with call.studio.db.read() as session:
+        return (
+            session.scalar(pictures.where(Candidate.collection == slug, not_removed())) or 0,
+            session.scalar(minted.where(Candidate.collection == slug)) or 0,
+        )
 
 
 def _model(call: OpenCall, name: str) -> ModelOut:

@@ -52,6 +52,22 @@ class ContentStore:
                 self._write(self.path(cid), data)
         return cid
 
+    @effect
+    def remove(self, cid: Cid) -> bool:
+        """Take a file away that nothing refers to any more; returns whether it was there.
+
+        Raises OutsideRecord outside an open record, and ServiceUnavailable when the folder cannot
+        be written to.
+        """
+        path = self.path(cid)
+        with _disk_errors(self.folder, 0):
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return False
+            _sync_folder(path.parent)
+        return True
+
     def get(self, cid: Cid) -> bytes:
         """The bytes that the CID names, hashed again on the way out.
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tools.community.rules import rules_of
 from tools.definition import Input, Output, tool
 from tools.errors import Conflict, InvalidInput, NotFound, Refused
+from tools.generation.candidates import candidate_of
 from tools.generation.tables import Candidate
 from tools.metadata.collection import collection_of
 from tools.metadata.store import store_of
@@ -152,13 +153,8 @@ def _chosen(call: OpenCall, wish: ProposeIn) -> tuple[Candidate, Round | None]:
                     round=round_.id,
                     winner=round_.winner_id,
                 )
-            return session.get_one(Candidate, round_.winner_id), round_
-        candidate = session.get(Candidate, wish.candidate_id)
-        if candidate is None:
-            raise NotFound(
-                "There is no picture {candidate}: see /gallery.",
-                candidate=repr(str(wish.candidate_id)[:32]),
-            )
+            return candidate_of(session, str(round_.winner_id)), round_
+        candidate = candidate_of(session, str(wish.candidate_id))
         _refuse_rejected(session, candidate)
         won = session.scalar(select(Round).filter_by(winner_id=candidate.id, state="closed"))
     if won is None and not call.role.reaches(Role.OPERATOR):
@@ -183,6 +179,7 @@ def _closed_round(session: Session, round_id: str) -> Round:
             "Round {round} has no winner: {outcome}", round=round_.id, outcome=round_.outcome
         )
     return round_
+
 
 
 def _refuse_rejected(session: Session, candidate: Candidate) -> None:

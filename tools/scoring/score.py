@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tools.definition import BY_WORKFLOW, Input, Output, tool
 from tools.errors import MintmarkError, NotFound
 from tools.generation import jobs
+from tools.generation.candidates import not_removed
 from tools.generation.models import models_of
 from tools.generation.render import RENDERED
 from tools.generation.tables import Brief, Candidate, Job
@@ -174,13 +175,14 @@ def _reader_for(studio: Studio, brief: Brief, collection: Collection) -> TraitRe
 
 
 def _pictures_before(studio: Studio, waiting: Sequence[Candidate]) -> PerceptualIndex:
-    """Every picture there is except those that are to be judged now and those that are broken."""
+    """Every picture there is, except those to be judged now, broken ones and removed ones."""
     broken = select(tables.Verdict.candidate_id).where(tables.Verdict.verdict == "broken")
     query = (
         select(Candidate.id, Candidate.perceptual_hash)
         .where(
             Candidate.id.not_in([candidate.id for candidate in waiting]),
             Candidate.id.not_in(broken),
+            not_removed(),
         )
         .order_by(Candidate.created_at, Candidate.ordinal)
     )

@@ -76,9 +76,14 @@ def links_of(session: Session) -> LogLinks:
     return LogLinks(tuple(digests), head)
 
 
-def story_of(session: Session, candidate: Candidate, request: MintRequest | None) -> Story:
-    """The records of the calls that made, chose and minted a candidate."""
-    calls = {*_making_calls(session, candidate)}
+def story_of(
+    session: Session,
+    candidate: Candidate,
+    request: MintRequest | None,
+    others: Iterable[str] = (),
+) -> Story:
+    """The records of the calls that made, chose and minted a candidate, and of other calls."""
+    calls = {*making_calls(session, candidate), *others}
     if request is not None:
         calls |= {*_minting_calls(session, request)}
         if request.round_id is not None:
@@ -97,7 +102,8 @@ def read_story(session: Session, call_ids: Iterable[str]) -> Story:
     return Story(Entry(seq, body) for seq, body in session.execute(query))
 
 
-def _making_calls(session: Session, candidate: Candidate) -> Iterator[str]:
+def making_calls(session: Session, candidate: Candidate) -> Iterator[str]:
+    """The calls that asked for a candidate, made it and judged it."""
     yield candidate.tool_call_id
     brief = session.get(Brief, candidate.brief_id)
     if brief is not None:

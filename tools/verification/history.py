@@ -15,14 +15,15 @@ from sqlalchemy.orm import Session
 
 from tools.definition import PRIVATE, Input, Output, tool
 from tools.errors import NotFound
-from tools.generation.tables import Brief, Candidate, Job
+from tools.generation.lineage import ancestors_of
+from tools.generation.tables import Brief, Candidate, Job, Removal, Rendition
 from tools.minting.tables import MintRequest, Token
 from tools.people import Role
 from tools.phrases import template
 from tools.provenance.commitments import opens
 from tools.provenance.effects import OpenCall
 from tools.provenance.tables import Person, Plaintext, ToolCall
-from tools.verification.gathering import read_story, request_of, round_calls, story_of
+from tools.verification.gathering import making_calls, read_story, request_of, round_calls, story_of
 from tools.verification.records import RecordedCall, Story
 from tools.voting.tables import Round
 
@@ -117,7 +118,21 @@ def _candidate(session: Session, id: str) -> _Subject | None:
     row = session.get(Candidate, id)
     if row is None:
         return None
-    return _Subject("candidate", story_of(session, row, request_of(session, id)))
+    others = {*_before(session, row), *_after(session, row)}
+    return _Subject("candidate", story_of(session, row, request_of(session, id), others))
+
+
+def _before(session: Session, candidate: Candidate) -> Iterator[str]:
+    """The calls that made the pictures it descends from."""
+    for ancestor in ancestors_of(session, candidate):
+        yield from making_calls(session, ancestor)
+
+
+def _after(session: Session, candidate: Candidate) -> Iterator[str]:
+    """The calls that enlarged the picture, or took it away."""
+    for table in (Rendition, Removal):
+        query = select(table.tool_call_id).where(table.candidate_id == candidate.id)
+        yield from session.scalars(query)
 
 
 def _token(session: Session, id: str) -> _Subject | None:

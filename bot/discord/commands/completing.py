@@ -37,7 +37,7 @@ def completing(slash: Slash) -> Completing:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 actor = await interaction.client.known(interaction)
-                given = dict(interaction.namespace)
+                given = dict(iter(interaction.namespace))
                 wanted = (interaction.client.studio, actor, slash, shown, option, typed, given)
                 return await asyncio.to_thread(choices, *wanted)
         except (MintmarkError, TimeoutError, discord.DiscordException) as error:

@@ -4,6 +4,7 @@ from bot.discord.commands.slash import Shown, Slash
 
 PICTURE = Shown("candidate_id", "picture", "Which picture: c_…")
 COLLECTION = Shown("collection", says="Which collection; usually left out.")
+STYLE = Shown("style", says="A look that the collection has by name.")
 _COUNT = Shown("count", says="How many pictures.")
 _WORDS = Shown("prompt", says="What the picture should show instead, in words.")
 
@@ -14,10 +15,10 @@ CREATORS: tuple[Slash, ...] = (
         "Make pictures from a prompt.",
         (
             Shown("prompt", says="What the picture should show, in words."),
-            Shown("traits", says="Wished traits, such as species=fox, hat=crown."),
+            Shown("traits", says="Wished traits, such as species=fox, headgear=crown."),
             _COUNT,
             Shown("seed", says="The first picture's seed; drawn if left out.", how="text"),
-            Shown("style", says="A way of drawing, by its name."),
+            STYLE,
             Shown("negative_prompt", "without", "What it should not show."),
             COLLECTION,
             Shown("model", says="Which model; usually left out."),
@@ -33,6 +34,7 @@ CREATORS: tuple[Slash, ...] = (
             _WORDS,
             _COUNT,
             Shown("same_seed", says="Whether the same seed is used again."),
+            STYLE,
         ),
     ),
     Slash(

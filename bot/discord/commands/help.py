@@ -15,6 +15,7 @@ from bot.scene import Scene, scene_of
 from tools.definition import AnyTool
 from tools.errors import InvalidInput
 from tools.people import Role
+from tools.phrases import template
 
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 SAYS = "What you can do here, and how."
 COMMAND_SAYS = "More about one command."
 _SECTIONS: Mapping[str, Sequence[Slash]] = {
-    "Making pictures": CREATORS,
-    "Looking and voting": MEMBERS,
-    "Running the studio": OPERATORS,
+    template("Making pictures"): CREATORS,
+    template("Looking and voting"): MEMBERS,
+    template("Running the studio"): OPERATORS,
 }
 _SETUP = "Set up roles, channels and rules for this server."
 _TALK = (

@@ -26,6 +26,7 @@ OPERATORS: tuple[Slash, ...] = (
             _QUORUM,
             Shown("candidate_ids", "pictures", "Which pictures, with commas: c_…, c_…"),
             COLLECTION,
+            Shown("places", says="How many of the shortlist stand in it."),
             _HIDDEN,
         ),
     ),

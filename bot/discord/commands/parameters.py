@@ -45,7 +45,7 @@ class Given(app_commands.Transformer):
             return Type.user
         if self.shown.how == "channel":
             return Type.channel
-        if self.shown.how == "text" or self.option.choices:
+        if self.shown.how == "text":
             return Type.string
         return _TYPES.get(self.option.kind, Type.string)
 
@@ -69,12 +69,13 @@ class Given(app_commands.Transformer):
         return self._bound(most) if most is None or abs(most) < _EXACT else None
 
     @property
-    def choices(self) -> Choices | None:  # type: ignore[override]  # all of ours are texts
+    def choices(self) -> list[app_commands.Choice[Any]] | None:
         """The only values there are."""
         values = self.option.choices
         if not values or len(values) > MOST_CHOICES:
             return None
-        return [app_commands.Choice(name=value, value=value) for value in values]
+        kind = int if self.type is Type.integer else str
+        return [app_commands.Choice(name=value, value=kind(value)) for value in values]
 
     async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:
         """The value as it came."""

@@ -157,7 +157,7 @@ def _callback(slash: Slash, tools: Mapping[str, AnyTool]) -> Any:
     """What discord.py calls; its signature says which options there are."""
 
     async def asked(interaction: "discord.Interaction[MintmarkClient]", **_: object) -> None:
-        given = dict(interaction.namespace)
+        given = dict(iter(interaction.namespace))
         async with interaction.client.answering(interaction, private=slash.private) as answer:
             desk, actor = answer
             await perform(desk, actor, slash, given)

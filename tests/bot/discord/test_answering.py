@@ -1,35 +1,182 @@
-"""Whatever somebody does is acknowledged first, done once, and answered."""
+"""Whatever somebody does is acknowledged first, done exactly once, and answered in words."""
 
+import asyncio
 from typing import Any
 
-import discord
 import pytest
+from sqlalchemy import func, select
 
-from bot.discord import parts
+from bot.discord import acknowledging
 from bot.discord.client import MintmarkClient
-from tests.bot.discord.conftest import People
+from tests.bot.discord.conftest import People, Running
+from tests.peers.discord import Peer, errors
+from tools.catalogue import open_studio
+from tools.provenance.tables import ToolCall
+from tools.settings import Settings
+from tools.studio import Studio
+
+CALLBACK = "POST /interactions/*/*/callback"
 
 
-@pytest.fixture(autouse=True)
-def commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two commands that stand for all: one answers in public, one in private."""
-    plain = parts.tree_of
-
-    def tree_of(client: MintmarkClient) -> Any:
-        tree = plain(client)
-
-        @tree.command(description="The collection")
-        async def collection(interaction: discord.Interaction[MintmarkClient]) -> None:
-            async with client.answering(interaction) as (desk, actor):
-                await desk.command(actor, "collections", {})
-
-        return tree
-
-    monkeypatch.setattr(parts, "tree_of", tree_of)
+def calls_of(studio: Studio, tool: str) -> int:
+    """How often a tool was called."""
+    with studio.db.read() as session:
+        found = select(func.count()).select_from(ToolCall).filter_by(tool=tool)
+        return session.scalar(found) or 0
 
 
-async def test_a_command_is_answered(bot: MintmarkClient, people: People) -> None:
-    answer = await (await people.moss.command(people.studio, "collection")).done()
-    assert "mintlings" in answer.text.lower()
+async def test_a_public_command_is_announced_and_then_filled_in(
+    bot: MintmarkClient, people: People
+) -> None:
+    answer = await (await people.moss.command(people.studio, "gallery")).done()
     assert answer.deferred
+    assert not answer.ephemeral
+    assert answer.acked_after is not None
     assert answer.acked_after < 1
+    assert "picture" in answer.text.lower()
+    assert answer.message in people.fern.sees(people.studio)
+
+
+async def test_a_private_command_is_seen_by_one_person(bot: MintmarkClient, people: People) -> None:
+    answer = await (await people.wren.command(people.studio, "models")).done()
+    assert answer.ephemeral
+    assert answer.message not in people.fern.sees(people.studio)
+
+
+async def test_a_mistake_in_public_is_told_to_the_person_alone(
+    bot: MintmarkClient, people: People
+) -> None:
+    before = people.fern.sees(people.studio)
+    answer = await people.wren.command(people.studio, "show", picture="c_nothing000")
+    await people.hall.peer.until(lambda: answer.followups)
+    assert answer.followups[0].ephemeral
+    assert "There is no candidate" in answer.text
+    assert people.fern.sees(people.studio) == before
+
+
+@pytest.mark.parametrize("trouble", ["unknown", "lost", "cut", "ill", "limited"])
+async def test_a_failed_acknowledgement_loses_nothing_and_doubles_nothing(
+    bot: MintmarkClient, people: People, peer: Peer, studio: Studio, trouble: str
+) -> None:
+    match trouble:
+        case "unknown":
+            peer.faults.refuse(CALLBACK, errors.unknown_interaction())
+        case "lost":
+            peer.faults.lose_answer(CALLBACK)
+        case "cut":
+            peer.faults.cut(CALLBACK)
+        case "ill":
+            peer.faults.status(CALLBACK, 503)
+        case "limited":
+            peer.faults.rate_limit(CALLBACK, via=False)
+    doing = asyncio.create_task(people.wren.command(people.studio, "create", prompt="a fox"))
+    await peer.until(lambda: "a fox" in _public_text(people) or "Job" in _public_text(people))
+    assert calls_of(studio, "create") == 1
+    doing.cancel()
+
+
+def _public_text(people: People) -> str:
+    return "\n".join(message.text for message in people.fern.sees(people.studio))
+
+
+async def test_what_was_not_acknowledged_is_answered_by_the_bots_own_right(
+    bot: MintmarkClient, people: People, peer: Peer
+) -> None:
+    peer.faults.refuse(CALLBACK, errors.unknown_interaction(), times=2)
+    public = asyncio.create_task(people.moss.command(people.studio, "gallery"))
+    await peer.until(lambda: "picture" in _public_text(people).lower())
+    private = asyncio.create_task(people.moss.command(people.studio, "rules"))
+    await peer.until(lambda: any("roles" in message.text for message in people.moss.inbox))
+    assert "roles" not in _public_text(people)
+    public.cancel()
+    private.cancel()
+
+
+async def test_of_two_processes_one_answers(
+    bot: MintmarkClient, people: People, running: Running, sqlite_settings: Settings
+) -> None:
+    with open_studio(sqlite_settings) as second:
+        async with running(second):
+            wishes = [
+                people.wren.command(people.studio, "create", prompt=f"a fox number {n}")
+                for n in range(5)
+            ]
+            answers = await asyncio.gather(*wishes)
+            await asyncio.gather(*(answer.done() for answer in answers))
+            await asyncio.sleep(0.3)
+    assert calls_of(bot.studio, "create") == 5
+    assert all(len(answer.messages) <= 2 for answer in answers)  # one may tell who the bot is
+
+
+async def test_a_process_that_died_after_acknowledging_leaves_the_answer_to_the_other(
+    bot: MintmarkClient,
+    people: People,
+    peer: Peer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    peer.faults.refuse(CALLBACK, errors.already_acknowledged())
+    doing = asyncio.create_task(people.moss.command(people.studio, "gallery"))
+    await peer.until(lambda: "picture" in _public_text(people).lower())
+    doing.cancel()
+
+
+async def test_an_acknowledgement_that_hangs_is_not_waited_for_for_long(
+    bot: MintmarkClient, people: People, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acknowledging, "ACKNOWLEDGED_WITHIN_S", 0.2)
+    peer.faults.slow(CALLBACK, 30)
+    doing = asyncio.create_task(people.moss.command(people.studio, "gallery"))
+    await peer.until(lambda: "picture" in _public_text(people).lower(), timeout=3)
+    doing.cancel()
+
+
+async def test_after_fifteen_minutes_the_bot_edits_by_its_own_right(
+    bot: MintmarkClient, people: People, peer: Peer
+) -> None:
+    answer = await (await people.wren.command(people.studio, "create", prompt="a fox")).done()
+    peer.clock.advance(16 * 60)
+    message = answer.message
+    assert message is not None
+    await people.wren.press(message, "Cancel")
+    await peer.until(lambda: "cancelled" in message.text)
+
+
+async def test_people_are_told_once_that_this_is_a_bot(bot: MintmarkClient, people: People) -> None:
+    first = await people.moss.command(people.studio, "gallery")
+    await people.hall.peer.until(lambda: first.followups)
+    assert "made by AI" in first.followups[0].text
+    assert first.followups[0].ephemeral
+    second = await (await people.moss.command(people.studio, "gallery")).done()
+    await asyncio.sleep(0.2)
+    assert not second.followups
+
+
+async def test_a_fault_inside_is_told_in_words(
+    bot: MintmarkClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a mistake in the code")
+
+    monkeypatch.setattr(bot.studio.door, "acall", broken)
+    answer = await people.moss.command(people.studio, "gallery")
+    await people.hall.peer.until(lambda: answer.followups)
+    assert "went wrong" in answer.text
+    assert "RuntimeError" not in answer.text
+
+
+async def test_someone_in_direct_messages_acts_in_the_guild_they_share_with_the_bot(
+    bot: MintmarkClient, people: People
+) -> None:
+    answer = await (await people.wren.command(people.wren.dm, "models")).done()
+    assert "house" in answer.text
+    with bot.studio.db.read() as session:
+        guild = session.scalar(select(ToolCall.guild).filter_by(tool="models"))
+    assert guild == str(people.hall.id)
+
+
+async def test_a_stranger_in_direct_messages_is_told_where_to_go(
+    bot: MintmarkClient, peer: Peer, people: People
+) -> None:
+    olga = peer.person("olga")
+    answer = await (await olga.command(olga.dm, "models")).done()
+    assert "share no server" in answer.text

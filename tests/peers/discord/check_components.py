@@ -6,7 +6,7 @@ Source: Discord's documentation, "Component Reference" and "Using Message Compon
 from typing import Any
 
 from tests.peers.discord.forms import Form, Path
-from tests.peers.discord.state import components_in
+from tests.peers.discord.reading import components_in
 
 Json = dict[str, Any]
 
@@ -257,8 +257,18 @@ def _check_label(form: Form, label: Json, path: Path) -> None:
         _check_input(form, inner, here)
     elif kind in SELECTS:
         _check_select(form, inner, here)
+        _check_select_in_modal(form, inner, here)
     else:
         _check_other_field(form, inner, here)
+
+
+def _check_select_in_modal(form: Form, select: Json, path: Path) -> None:
+    if select.get("disabled"):
+        message = "Modals cannot have disabled components"
+        form.bad((*path, "disabled"), "COMPONENT_DISABLED_IN_MODAL", message)
+    if select.get("required", True) and select.get("min_values") == 0:
+        message = "min_values must be at least 1 when the select is required"
+        form.bad((*path, "min_values"), "COMPONENT_REQUIRED_MIN_VALUES", message)
 
 
 def _check_input(form: Form, field: Json, path: Path) -> None:

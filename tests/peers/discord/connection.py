@@ -43,14 +43,30 @@ class Connection:
     async def serve(self) -> None:
         """Read frames until the socket closes."""
         try:
-            async for message in self._socket:
-                if message.type is not WSMsgType.TEXT or not await self._hear(message.data):
-                    break
+            while await self._next():
+                pass
         finally:
             if self._writer is not None:
                 self._writer.cancel()
-            if self._session is not None and self._session.socket is self._socket:
-                self._session.socket = None
+            self._part()
+
+    def _part(self) -> None:
+        """Let go of the session; a client that closes with 1000 or 1001 gives it up."""
+        session = self._session
+        if session is None or session.socket is not self._socket:
+            return
+        session.socket = None
+        if self._socket.close_code in (1000, 1001):
+            self._gateway.sessions.pop(session.id, None)
+
+    async def _next(self) -> bool:
+        """Hear one frame; a client that sends no heartbeat in time is closed with 4009."""
+        patience = self._gateway.heartbeat_interval_ms / 1000 * 1.5
+        try:
+            message = await self._socket.receive(timeout=patience)
+        except TimeoutError:
+            return await self._close(4009)
+        return message.type is WSMsgType.TEXT and await self._hear(message.data)
 
     async def _hear(self, text: str) -> bool:
         if not self._within_rate():

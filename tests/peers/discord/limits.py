@@ -1,9 +1,13 @@
-"""Rate limits as Discord documents and applies them: one for all requests, and one per route.
+"""Rate limits as Discord applies them: one for all requests, and one per group of routes.
 
 A bucket is a fixed window: it opens with its first request, holds so many, and starts anew when its
-time is over. Interaction callbacks and follow-ups do not count towards the global limit. Discord
-publishes the global limit (50 a second) and tells the rest in headers; the numbers here are those
-that its headers have been seen to carry.
+time is over. It belongs to a channel, a guild or an interaction. Interaction callbacks and
+follow-ups do not count towards the global limit.
+
+Discord documents the global limit (50 a second) and tells the others in headers only; the numbers
+here are those that clients have written down from the headers (hata's `rate_limit.py`, discord.py).
+Routes without an entry have been seen with the global limit alone. For the pages of a reaction no
+number is known either: five a second is an assumption, to be on the safe side.
 """
 
 from __future__ import annotations
@@ -18,28 +22,47 @@ from aiohttp import web
 from tests.peers.discord.faults import too_many
 
 GLOBAL = (50, 1.0)
-USUAL = (5, 5.0)
-OF_ROUTE: dict[str, tuple[int, float]] = {
-    "POST /channels/{channel}/messages": (5, 5.0),
-    "PATCH /channels/{channel}/messages/{message}": (5, 5.0),
-    "DELETE /channels/{channel}/messages/{message}": (5, 1.0),
-    "GET /channels/{channel}/messages/{message}": (30, 1.0),
-    "GET /channels/{channel}/messages": (5, 5.0),
-    "POST /channels/{channel}/messages/bulk-delete": (1, 1.0),
-    "reactions": (1, 0.25),
-    "GET /channels/{channel}/messages/{message}/reactions/{emoji}": (10, 5.0),
-    "GET /guilds/{guild}/members/{user}": (10, 5.0),
-    "GET /guilds/{guild}/members/search": (10, 10.0),
-    "GET /users/{user}": (30, 30.0),
-    "PUT /guilds/{guild}/members/{user}/roles/{role}": (10, 10.0),
-    "DELETE /guilds/{guild}/members/{user}/roles/{role}": (10, 10.0),
-    "POST /users/@me/channels": (10, 10.0),
-    "POST /webhooks/{application}/{token}": (5, 2.0),
-    "PATCH /webhooks/{application}/{token}/messages/{message}": (5, 2.0),
+MESSAGE = "/channels/{channel}/messages/{message}"
+FOLLOW_UP = "/webhooks/{application}/{token}"
+REACTIONS = f"{MESSAGE}/reactions"
+MEMBER_ROLE = "/guilds/{guild}/members/{user}/roles/{role}"
+GROUPS = {  # routes that share a bucket
+    f"DELETE {REACTIONS}": "reactions",
+    f"DELETE {REACTIONS}/{{emoji}}": "reactions",
+    f"DELETE {REACTIONS}/{{emoji}}/@me": "reactions",
+    f"DELETE {REACTIONS}/{{emoji}}/{{user}}": "reactions",
+    f"PUT {REACTIONS}/{{emoji}}/@me": "reactions",
+    f"PUT {MEMBER_ROLE}": "member roles",
+    f"DELETE {MEMBER_ROLE}": "member roles",
+    f"POST {FOLLOW_UP}": "follow-ups",
+    f"PATCH {FOLLOW_UP}/messages/{{message}}": "follow-ups",
+    f"DELETE {FOLLOW_UP}/messages/{{message}}": "follow-ups",
 }
-CHANGES_OF_REACTIONS = "/channels/{channel}/messages/{message}/reactions/{emoji}/"
+LIMITS: dict[str, tuple[int, float]] = {  # so many requests in so many seconds
+    "reactions": (1, 0.25),
+    "member roles": (10, 10.0),
+    "follow-ups": (5, 2.0),
+    "POST /channels/{channel}/messages": (5, 5.0),
+    "GET /channels/{channel}/messages": (5, 5.0),
+    "POST /channels/{channel}/messages/bulk-delete": (1, 3.0),
+    f"GET {MESSAGE}": (5, 5.0),
+    f"PATCH {MESSAGE}": (5, 5.0),
+    f"DELETE {MESSAGE}": (3, 1.0),
+    f"GET {REACTIONS}/{{emoji}}": (5, 1.0),
+    "POST /channels/{channel}/typing": (5, 5.0),
+    "PATCH /channels/{channel}": (5, 15.0),
+    "GET /guilds/{guild}/members": (10, 10.0),
+    "GET /guilds/{guild}/members/search": (10, 10.0),
+    "GET /guilds/{guild}/members/{user}": (5, 1.0),
+    "GET /users/{user}": (30, 30.0),
+    "POST /users/@me/channels": (10, 10.0),
+    "GET /gateway/bot": (2, 5.0),
+    "PUT /applications/{application}/commands": (2, 60.0),
+    "PUT /applications/{application}/guilds/{guild}/commands": (2, 60.0),
+}
 UNLIMITED = "/interactions/"
-MAJOR = ("channel", "guild", "application", "token")
+MAJOR = ("channel", "guild", "token")
+INVALID = (401, 403, 429)  # ten thousand of these in ten minutes, and Discord bans the address
 
 
 @dataclass
@@ -71,6 +94,7 @@ class Limits:
         self.active = False
         self.violations: Counter[str] = Counter()  # by route, and "global"
         self.requests: Counter[str] = Counter()  # by route, counted whether limits are on or not
+        self.invalid = 0  # answers with 401, 403 or 429
         self._windows: dict[str, Window] = {}
         self._global = Window(*GLOBAL)
 
@@ -95,7 +119,10 @@ class Limits:
         if wait:
             self.violations["global"] += 1
             return too_many(wait, everywhere=True)
-        window, bucket = self._window(name, route, request)
+        kind = GROUPS.get(name, name)
+        if kind not in LIMITS:
+            return None
+        window, bucket = self._window(kind, request)
         wait = window.take(now)
         if wait:
             self.violations[name] += 1
@@ -103,18 +130,16 @@ class Limits:
         request[COUNTED] = (window, bucket)
         return None
 
-    def _window(self, name: str, route: str, request: web.Request) -> tuple[Window, str]:
-        reacts = route.startswith(CHANGES_OF_REACTIONS)
-        kind = "reactions" if reacts else name
+    def _window(self, kind: str, request: web.Request) -> tuple[Window, str]:
         major = ":".join(request.match_info.get(key, "") for key in MAJOR)
         key = f"{kind} {major}"
         if key not in self._windows:
-            self._windows[key] = Window(*OF_ROUTE.get(kind, USUAL))
+            self._windows[key] = Window(*LIMITS[kind])
         return self._windows[key], hashlib.sha256(kind.encode()).hexdigest()[:32]
 
-    @staticmethod
-    def mark(request: web.Request, response: web.StreamResponse) -> None:
-        """Write the bucket's headers on an answer."""
+    def mark(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Count an answer if it refuses, and write the bucket's headers on it."""
+        self.invalid += response.status in INVALID
         if COUNTED not in request or response.prepared:
             return
         window, bucket = request[COUNTED]

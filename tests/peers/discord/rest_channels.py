@@ -5,7 +5,7 @@ from typing import Any
 from tests.peers.discord import errors, payloads
 from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.forms import Form
-from tests.peers.discord.permissions import Permission
+from tests.peers.discord.permissions import Permission, in_guild
 from tests.peers.discord.rest import Call, Routes
 from tests.peers.discord.rest_guilds import (
     check_channel,
@@ -13,7 +13,7 @@ from tests.peers.discord.rest_guilds import (
     overwrite_of,
     set_channel,
 )
-from tests.peers.discord.state import Channel
+from tests.peers.discord.state import Channel, Guild
 
 Json = dict[str, Any]
 
@@ -96,9 +96,14 @@ async def my_guilds(call: Call) -> list[Json]:
     number = call.peer.application.user.id
     mine = [one for one in call.peer.guilds.values() if number in one.members]
     after = call.query("after", 0)
-    keys = ("id", "name", "icon", "features")
-    shown = [payloads.of_guild(one) for one in mine if one.id > after]
-    return [{**{key: one[key] for key in keys}, "owner": False} for one in shown]
+    return [_partial(one, call) for one in mine if one.id > after]
+
+
+def _partial(found: Guild, call: Call) -> Json:
+    whole = payloads.of_guild(found)
+    partial = {key: whole[key] for key in ("id", "name", "icon", "features")}
+    held = in_guild(found, call.me(found))
+    return partial | {"owner": False, "permissions": str(int(held))}
 
 
 async def open_direct(call: Call) -> Json:

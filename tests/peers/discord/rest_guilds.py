@@ -24,7 +24,15 @@ async def guild(call: Call) -> Json:
 
 async def roles(call: Call) -> list[Json]:
     """GET /guilds/{guild}/roles"""
-    return [payloads.of_role(role) for role in call.guild().roles.values()]
+    return [payloads.of_role(one) for one in call.guild().roles.values()]
+
+
+async def role(call: Call) -> Json:
+    """GET /guilds/{guild}/roles/{role}"""
+    found = call.guild().roles.get(call.id("role"))
+    if found is None:
+        raise errors.unknown_role()
+    return payloads.of_role(found)
 
 
 async def create_role(call: Call) -> Json:
@@ -35,9 +43,9 @@ async def create_role(call: Call) -> Json:
         raise DiscordError(400, 30005, "Maximum number of guild roles reached (250)")
     _check_role(call)
     _check_grant(call, found)
-    role = Role(call.peer.ids.next(), "new role", int(found.roles[found.id].permissions))
-    _set_role(role, call.body)
-    return payloads.of_role(call.peer.world.add_role(found, role))
+    made = Role(call.peer.ids.next(), "new role", int(found.roles[found.id].permissions))
+    _set_role(made, call.body)
+    return payloads.of_role(call.peer.world.add_role(found, made))
 
 
 def _check_role(call: Call) -> None:
@@ -63,24 +71,28 @@ def _set_role(role: Role, body: Json) -> None:
 
 def _role(call: Call, found: Guild) -> Role:
     """The role in the path, which must stand below the bot's highest."""
+    return _manageable(call, found, call.id("role"))
+
+
+def _manageable(call: Call, found: Guild, number: int) -> Role:
     call.need_in_guild(found, Permission.MANAGE_ROLES)
-    role = found.roles.get(call.id("role"))
-    if role is None:
+    one = found.roles.get(number)
+    if one is None:
         raise errors.unknown_role()
-    if role.position >= top_position(found, call.me(found)) and role.id != found.id:
+    if one.position >= top_position(found, call.me(found)) and one.id != found.id:
         raise errors.missing_permissions()
-    return role
+    return one
 
 
 async def edit_role(call: Call) -> Json:
     """PATCH /guilds/{guild}/roles/{role}"""
     found = call.guild()
-    role = _role(call, found)
+    one = _role(call, found)
     _check_role(call)
     _check_grant(call, found)
-    _set_role(role, call.body)
-    call.peer.world.role_changed(found, role)
-    return payloads.of_role(role)
+    _set_role(one, call.body)
+    call.peer.world.role_changed(found, one)
+    return payloads.of_role(one)
 
 
 async def delete_role(call: Call) -> None:
@@ -124,19 +136,35 @@ async def search_members(call: Call) -> list[Json]:
 async def give_role(call: Call) -> None:
     """PUT /guilds/{guild}/members/{user}/roles/{role}"""
     found = call.guild()
-    role, who = _role(call, found), _member(call, found)
-    if role.id not in who.roles:
-        who.roles.append(role.id)
+    one, who = _role(call, found), _member(call, found)
+    if one.id not in who.roles:
+        who.roles.append(one.id)
         call.peer.world.member_changed(who)
 
 
 async def take_role(call: Call) -> None:
     """DELETE /guilds/{guild}/members/{user}/roles/{role}"""
     found = call.guild()
-    role, who = _role(call, found), _member(call, found)
-    if role.id in who.roles:
-        who.roles.remove(role.id)
+    one, who = _role(call, found), _member(call, found)
+    if one.id in who.roles:
+        who.roles.remove(one.id)
         call.peer.world.member_changed(who)
+
+
+async def edit_member(call: Call) -> Json:
+    """PATCH /guilds/{guild}/members/{user}: roles and nickname"""
+    found = call.guild()
+    who = _member(call, found)
+    if "roles" in call.body:
+        wanted = [int(one) for one in call.body["roles"]]
+        for number in set(wanted) ^ set(who.roles):
+            _manageable(call, found, number)
+        who.roles = wanted
+    if "nick" in call.body:
+        call.need_in_guild(found, Permission.MANAGE_NICKNAMES)
+        who.nick = call.body["nick"] or None
+    call.peer.world.member_changed(who)
+    return payloads.of_member(who)
 
 
 async def edit_me(call: Call) -> Json:
@@ -224,11 +252,13 @@ ROUTES: Routes = {
     ("GET", "/guilds/{guild}"): guild,
     ("GET", "/guilds/{guild}/roles"): roles,
     ("POST", "/guilds/{guild}/roles"): create_role,
+    ("GET", "/guilds/{guild}/roles/{role}"): role,
     ("PATCH", "/guilds/{guild}/roles/{role}"): edit_role,
     ("DELETE", "/guilds/{guild}/roles/{role}"): delete_role,
     ("GET", "/guilds/{guild}/members"): members,
     ("GET", "/guilds/{guild}/members/search"): search_members,
     ("PATCH", "/guilds/{guild}/members/@me"): edit_me,
+    ("PATCH", "/guilds/{guild}/members/{user}"): edit_member,
     ("GET", "/guilds/{guild}/members/{user}"): member,
     ("PUT", "/guilds/{guild}/members/{user}/roles/{role}"): give_role,
     ("DELETE", "/guilds/{guild}/members/{user}/roles/{role}"): take_role,

@@ -24,7 +24,7 @@ async def create(call: Call) -> Json:
     right = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
     call.need(channel, right)
     _check_uses(call, channel)
-    _check_reachable(channel)
+    _check_reachable(call, channel)
     sent = _sent_before(call, channel)
     if sent is not None:
         return _shown(call, sent)
@@ -47,9 +47,18 @@ def _check_uses(call: Call, channel: Channel) -> None:
         raise DiscordError(400, 50083, "Thread is archived")
 
 
-def _check_reachable(channel: Channel) -> None:
-    if channel.recipient is not None and channel.recipient.dms_closed:
+def _check_reachable(call: Call, channel: Channel) -> None:
+    who, me = channel.recipient, call.peer.application.user.id
+    if who is None:
+        return
+    if who.dms_closed:
         raise DiscordError(403, 50007, "Cannot send messages to this user")
+    shared = (
+        me in guild.members and who.id in guild.members for guild in call.peer.guilds.values()
+    )
+    if not any(shared):
+        message = "Cannot send messages to this user due to having no mutual guilds"
+        raise DiscordError(403, 50278, message)
 
 
 def _sent_before(call: Call, channel: Channel) -> Message | None:

@@ -34,6 +34,7 @@ from tests.peers.discord.state import (
     ChannelType,
     Guild,
     Interaction,
+    InteractionType,
     Message,
     User,
 )
@@ -65,6 +66,7 @@ class Peer:
         self.messages: dict[int, Message] = {}
         self.interactions: dict[str, Interaction] = {}  # by token
         self.acknowledged: list[float] = []  # seconds that each acknowledgement took
+        self.broken: list[Exception] = []  # what the peer itself stumbled over; raised at its end
         self.developer = self.add_user("developer")
         bot = self.add_user("mintmark", bot=True)
         token = f"{bot.id}.{secrets.token_hex(8)}"
@@ -105,9 +107,11 @@ class Peer:
         """A guild that the bot has joined with these permissions."""
         return Hall.found(self, name, int(permissions), number)
 
-    def person(self, name: str, *, account_age_days: float = 400) -> Person:
+    def person(self, name: str, *, account_age_days: float = 400, locale: str = "en-US") -> Person:
         """Somebody who is in no guild."""
-        return Person(self, self.add_user(name, age_days=account_age_days))
+        user = self.add_user(name, age_days=account_age_days)
+        user.locale = locale
+        return Person(self, user)
 
     def direct(self, user: User) -> Channel:
         """The direct conversation between the bot and somebody."""
@@ -156,7 +160,9 @@ class Peer:
 
     def _give_up(self, interaction: Interaction) -> None:
         if interaction.acked_at is None:
-            interaction.failed = "The application did not respond"
+            pressed = interaction.type in (InteractionType.COMPONENT, InteractionType.MODAL)
+            said = "This interaction failed" if pressed else "The application did not respond"
+            interaction.failed = said
             interaction.acked.set()
             self.notify()
 
@@ -183,12 +189,11 @@ class Peer:
 
     def _served(self, method: str, route: str, handler: Handler) -> WebHandler:
         async def serve(request: web.Request) -> web.StreamResponse:
-            refused = self._unauthorized(route, request) or self.limits.admit(
-                method, route, request
+            response = (
+                self._unauthorized(route, request)
+                or self.limits.admit(method, route, request)
+                or await self._handled(request, handler)
             )
-            if refused is not None:
-                return refused
-            response = await self._handled(request, handler)
             self.limits.mark(request, response)
             return response
 
@@ -209,6 +214,9 @@ class Peer:
             return answer(await handler(await read(self, request)))
         except DiscordError as error:
             return refusal(error)
+        except Exception as error:
+            self.broken.append(error)
+            return json_response(500, {"message": "500: Internal Server Error", "code": 0})
 
     async def _unknown(self, request: web.Request) -> web.Response:
         return json_response(404, {"message": "404: Not Found", "code": 0})
@@ -228,3 +236,5 @@ async def running_peer(port: int = 0) -> AsyncIterator[Peer]:
     finally:
         await peer.gateway.drop(1001)
         await runner.cleanup()
+    if peer.broken:
+        raise peer.broken[0]

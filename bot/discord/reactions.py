@@ -1,0 +1,366 @@
+"""Reactions on the galleries of rounds are votes: each goes through the door as its person.
+
+    set            the vote is cast, or moves; the person's older reaction is taken off
+    taken away     the vote is withdrawn, if it still stands on that number
+    no vote        other emojis are taken off
+    refused        taken off, and explained once in private
+    secret round   taken off at once, and confirmed in private
+    cleared        a moderator cleared the message: that is no withdrawal; votes stay
+
+What one person does in one round happens in the order in which they did it, one step at a time; so
+whatever they tap, and however fast, the last of it counts. A `Reaction` row says of each reaction
+that stands for a vote that it was seen. A reaction that goes without a row (because it was taken
+off here) withdraws nothing.
+
+While votes are compared (`reconciling`), nothing is done here for that round; what happened
+meanwhile is done right after, and whom it concerns is told to the comparison.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.discord import people
+from bot.discord.pages import Page, Pages
+from bot.discord.posts import FRONT_END
+from bot.discord.removals import Removals, Standing
+from bot.discord.whispers import Whisper, Whispers
+from bot.frontend import Message
+from bot.presenters import present
+from bot.scene import scene_of
+from bot.texts import Words
+from tools.community.tables import Reaction
+from tools.definition import Output
+from tools.errors import MintmarkError, ServiceUnavailable
+from tools.people import Actor
+from tools.provenance.canonical import digest
+from tools.provenance.tables import Person, now
+from tools.voting.tables import Round, RoundEntry, StandingBallot
+
+if TYPE_CHECKING:
+    from bot.discord.client import MintmarkClient
+
+AT_ONCE = 4  # votes that go through the door at the same time; the rest of the bot needs threads
+_log = structlog.get_logger("mintmark.discord.reactions")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A reaction that came or went."""
+
+    page: Page
+    number: int
+    user: int
+    member: discord.Member | None  # as the event brought them
+    came: bool
+
+
+@dataclass
+class Turnstile:
+    """Of one round: many live changes at a time, or one comparison alone."""
+
+    inside: int = 0
+    alone: bool = False
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @asynccontextmanager
+    async def live(self) -> AsyncIterator[None]:
+        """Not while a comparison is alone."""
+        async with self.changed:
+            await self.changed.wait_for(lambda: not self.alone)
+            self.inside += 1
+        try:
+            yield
+        finally:
+            async with self.changed:
+                self.inside -= 1
+                self.changed.notify_all()
+
+    @asynccontextmanager
+    async def by_itself(self) -> AsyncIterator[None]:
+        """Not while anything else goes on."""
+        async with self.changed:
+            await self.changed.wait_for(lambda: not self.alone)
+            self.alone = True
+            await self.changed.wait_for(lambda: self.inside == 0)
+        try:
+            yield
+        finally:
+            async with self.changed:
+                self.alone = False
+                self.changed.notify_all()
+
+
+class Reactions:
+    """The reactions of the guilds that this process handles."""
+
+    def __init__(
+        self, client: "MintmarkClient", pages: Pages, removals: Removals, whispers: Whispers
+    ) -> None:
+        self._client = client
+        self._pages = pages
+        self._removals = removals
+        self._whispers = whispers
+        self._lines: dict[tuple[str, int], deque[Change]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._few = asyncio.Semaphore(AT_ONCE)
+        self._touched: dict[str, set[int]] = {}
+        self.turnstiles: defaultdict[str, Turnstile] = defaultdict(Turnstile)
+
+    # --- what it hears ---
+
+    async def came(self, event: discord.RawReactionActionEvent) -> None:
+        """Somebody set a reaction."""
+        if page := self._page(event):
+            standing = _standing(event)
+            self._removals.keep(standing)
+            number = page.voted_with(_emoji(event))
+            if number is None:
+                self._removals.take_off(standing)
+                return
+            self._line_up(Change(page, number, event.user_id, event.member, came=True))
+
+    async def went(self, event: discord.RawReactionActionEvent) -> None:
+        """A reaction is gone: its person, or a moderator, or we took it off."""
+        if page := self._page(event):
+            number = page.voted_with(_emoji(event))
+            if number is not None:
+                self._line_up(Change(page, number, event.user_id, None, came=False))
+
+    async def cleared(
+        self, event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
+    ) -> None:
+        """A moderator cleared a message, or one emoji of it: votes stay."""
+        page = self._pages.at(event.message_id)
+        if page is None or not self._client.handles(event.guild_id):
+            return
+        number = None
+        if isinstance(event, discord.RawReactionClearEmojiEvent):
+            number = page.voted_with(event.emoji.name)
+        async with self.turnstiles[page.round_id].live():
+            await asyncio.to_thread(self.forget, page.message, number)
+
+    def _page(self, event: discord.RawReactionActionEvent) -> Page | None:
+        me = self._client.user
+        if me is None or event.user_id == me.id or not self._client.handles(event.guild_id):
+            return None
+        return self._pages.at(event.message_id)
+
+    # --- comparing ---
+
+    @asynccontextmanager
+    async def watched(self, round_id: str) -> AsyncIterator[set[int]]:
+        """Gives the people who do something in a round from now on; it grows."""
+        touched = {user for round_, user in self._lines if round_ == round_id}
+        self._touched[round_id] = touched
+        try:
+            yield touched
+        finally:
+            self._touched.pop(round_id, None)
+
+    def is_busy(self, round_id: str, user: int) -> bool:
+        """Whether something of this person still waits to be done."""
+        return (round_id, user) in self._lines
+
+    async def settled(self) -> None:
+        """Wait until all that was heard is done."""
+        while self._workers:
+            await asyncio.wait(self._workers)
+
+    async def stop(self) -> None:
+        """Finish what was heard."""
+        await self.settled()
+
+    # --- one person in one round ---
+
+    def _line_up(self, change: Change) -> None:
+        key = (change.page.round_id, change.user)
+        if (touched := self._touched.get(change.page.round_id)) is not None:
+            touched.add(change.user)
+        if key in self._lines:
+            self._lines[key].append(change)
+            return
+        self._lines[key] = deque([change])
+        worker = asyncio.create_task(self._work(key), name="reactions")
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def _work(self, key: tuple[str, int]) -> None:
+        line = self._lines[key]
+        try:
+            while line:
+                async with self.turnstiles[key[0]].live(), self._few:
+                    await self._done(line[0])
+                line.popleft()
+        finally:
+            del self._lines[key]
+
+    async def _done(self, change: Change) -> None:
+        try:
+            await (self._cast(change) if change.came else self._withdrawn(change))
+        except ServiceUnavailable as error:  # it stands there, and is found when votes are compared
+            _log.warning("vote put off", round=change.page.round_id, reason=str(error))
+        except MintmarkError as error:
+            _log.info("vote left", round=change.page.round_id, reason=str(error))
+        except Exception:
+            _log.exception("unforeseen", round=change.page.round_id)
+
+    async def _cast(self, change: Change) -> None:
+        page, actor = change.page, await self._actor(change)
+        try:
+            output = await self._client.studio.door.acall(
+                "vote", {"choice": str(change.number), "round_id": page.round_id}, actor
+            )
+        except ServiceUnavailable:
+            raise
+        except MintmarkError as error:
+            self.turned_away(page, change.user, change.number)
+            self.explain(actor, page.round_id, error, is_bot=_is_bot(change.member))
+            return
+        if page.hidden:
+            self.turned_away(page, change.user, change.number)
+            self._confirm(actor, page.round_id, output)
+            return
+        for standing in await asyncio.to_thread(self._replace, change):
+            self._removals.take_off(standing)
+
+    async def _withdrawn(self, change: Change) -> None:
+        page = change.page
+        if not await asyncio.to_thread(self._stands_for_a_vote, change):
+            return
+        actor = await asyncio.to_thread(self._known, change)
+        if actor is not None:
+            await self._client.studio.door.acall(
+                "withdraw_vote", {"round_id": page.round_id}, actor.by("reaction")
+            )
+        await asyncio.to_thread(self.forget, page.message, change.number, change.user)
+
+    async def _actor(self, change: Change) -> Actor:
+        who = change.member or await people.member_of(self._client, change.page.guild, change.user)
+        page = change.page
+        actor = await people.actor_of(self._client, who, page.guild, page.channel)
+        return actor.by("reaction")
+
+    def _known(self, change: Change) -> Actor | None:
+        page = change.page
+        return people.known(self._client.studio, change.user, page.guild, page.channel)
+
+    # --- what is said and taken off ---
+
+    def turned_away(self, page: Page, user: int, number: int) -> None:
+        """Take a reaction off that stands for nothing."""
+        emoji = page.emoji_for(number)
+        self._removals.take_off(Standing(page.channel, page.message, user, emoji))
+
+    def explain(
+        self, actor: Actor, round_id: str, error: MintmarkError, *, is_bot: bool = False
+    ) -> None:
+        """Say why a vote does not count: once for each person, round and reason."""
+        if is_bot:
+            return
+        words = Words(actor.locale)
+        reason = digest(error.template).removeprefix("sha256:")[:16]
+        told = words.of_error(error) if error.facts else words.again(str(error))
+        message = Message(told, title=words.say("Your vote was not counted"), tone="notice")
+        purpose = f"refused:{round_id}:{actor.person_id}:{reason}"
+        self._whispers.tell(Whisper(purpose, round_id, actor, message))
+
+    def _confirm(self, actor: Actor, round_id: str, output: Output) -> None:
+        """Say where a vote stands that nobody may see."""
+        message = present(output, scene_of(self._client.studio, actor))
+        purpose = f"voted:{round_id}:{actor.person_id}"
+        self._whispers.tell(Whisper(purpose, round_id, actor, message))
+
+    # --- the books; all of these block ---
+
+    def _replace(self, change: Change) -> list[Standing]:
+        """Note the reaction as the person's one vote; returns the older ones, to be taken off."""
+        page, user = change.page, str(change.user)
+        with self._client.studio.db.write() as session:
+            older = list(
+                session.scalars(select(Reaction).filter_by(round_id=page.round_id, user=user))
+            )
+            others = [row for row in older if not _is(row, page.message, change.number)]
+            for row in others:
+                session.delete(row)
+            if len(others) == len(older):
+                session.add(seen(page, change.user, change.number))
+            return list(self._standing(others))
+
+    def _standing(self, rows: Iterable[Reaction]) -> Iterable[Standing]:
+        for row in rows:
+            if (page := self._pages.at(int(row.message))) is not None:
+                emoji = page.emoji_for(row.number)
+                yield Standing(page.channel, page.message, int(row.user), emoji)
+
+    def _stands_for_a_vote(self, change: Change) -> bool:
+        """Whether a reaction that went was a vote that may be withdrawn; else it is forgotten."""
+        page = change.page
+        key = (str(page.message), str(change.user), change.number)
+        with self._client.studio.db.read() as session:
+            if session.get(Reaction, key) is None:
+                return False
+            round_ = session.get_one(Round, page.round_id)
+            in_time = round_.state == "open" and round_.closes_at > now()
+            stands = in_time and _stands_on(session, page.round_id, change)
+        if not stands:
+            self.forget(page.message, change.number, change.user)
+        return stands
+
+    def forget(self, message: int, number: int | None = None, user: int | None = None) -> None:
+        """Reactions under a message are no longer there, and that says nothing of the votes."""
+        gone = delete(Reaction).where(Reaction.message == str(message))
+        if number is not None:
+            gone = gone.where(Reaction.number == number)
+        if user is not None:
+            gone = gone.where(Reaction.user == str(user))
+        with self._client.studio.db.write() as session:
+            session.execute(gone)
+
+
+def seen(page: Page, user: int, number: int) -> Reaction:
+    """The row that says of a reaction that it stands for a vote."""
+    return Reaction(
+        message=str(page.message), user=str(user), number=number, round_id=page.round_id
+    )
+
+
+def _is(row: Reaction, message: int, number: int) -> bool:
+    return row.message == str(message) and row.number == number
+
+
+def _stands_on(session: Session, round_id: str, change: Change) -> bool:
+    """Whether the person's vote is still the one that this reaction stood for."""
+    number = session.scalar(
+        select(RoundEntry.number)
+        .join(
+            StandingBallot,
+            (StandingBallot.round_id == RoundEntry.round_id)
+            & (StandingBallot.candidate_id == RoundEntry.candidate_id),
+        )
+        .join(Person, Person.id == StandingBallot.person_id)
+        .where(RoundEntry.round_id == round_id)
+        .where(Person.front_end == FRONT_END, Person.external_id == str(change.user))
+    )
+    return number == change.number
+
+
+def _emoji(event: discord.RawReactionActionEvent) -> str:
+    emoji = event.emoji
+    return f"{emoji.name}:{emoji.id}" if emoji.id else emoji.name
+
+
+def _standing(event: discord.RawReactionActionEvent) -> Standing:
+    return Standing(event.channel_id, event.message_id, event.user_id, _emoji(event))
+
+
+def _is_bot(member: discord.Member | None) -> bool:
+    return member is not None and member.bot

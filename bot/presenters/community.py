@@ -1,0 +1,85 @@
+"""The rules of a guild, and its limits, as messages."""
+
+from bot.frontend import Button, Message
+from bot.presenters.anything import present
+from bot.scene import Scene
+from tools.community.setting import LimitOut, LimitsOut, RuleOut, RulesOut
+
+
+@present.register
+def _(output: RulesOut, scene: Scene) -> Message:
+    """Every rule as it holds and who set it, what is paused, and how to change it."""
+    place = (
+        scene.say("Rules of the channel {channel}", channel=output.channel)
+        if output.channel
+        else scene.say("Rules of this community")
+    )
+    lines = [_paused(what, reason, scene) for what, reason in output.paused.items()]
+    lines += [_rule(rule, scene) for rule in output.rules]
+    resumes = [
+        Button(_resume(what, scene), "resume", {"what": what}, kind="good")
+        for what in output.paused
+    ]
+    return Message("\n".join(lines), title=place, buttons=scene.buttons(*resumes))
+
+
+@present.register
+def _(output: LimitsOut, scene: Scene) -> Message:
+    """How much anyone may ask for."""
+    lines = [_limit(limit, output.yours, scene) for limit in output.limits]
+    lines.append(
+        scene.say(
+            "At most {pictures} pictures at a time, from prompts of up to {characters} characters.",
+            pictures=output.pictures_per_brief,
+            characters=output.prompt_characters,
+        )
+    )
+    return Message("\n".join(lines), title=scene.say("Limits"))
+
+
+def _resume(what: str, scene: Scene) -> str:
+    match what:
+        case "create":
+            return scene.say("Resume making pictures")
+        case "vote":
+            return scene.say("Resume voting")
+        case _:
+            return scene.say("Resume minting")
+
+
+def _paused(what: str, reason: str, scene: Scene) -> str:
+    match what:
+        case "create":
+            return scene.say("Making pictures is paused: {reason}", reason=reason)
+        case "vote":
+            return scene.say("Voting is paused: {reason}", reason=reason)
+        case _:
+            return scene.say("Minting is paused: {reason}", reason=reason)
+
+
+def _rule(rule: RuleOut, scene: Scene) -> str:
+    facts: dict[str, object] = {
+        "says": scene.say(rule.says),
+        "name": rule.name,
+        "value": rule.value,
+    }
+    if rule.source == "settings" or rule.set_at is None:
+        return scene.say("{says}: {value} ({name})", **facts)
+    facts["who"] = rule.set_by or scene.say("someone")
+    facts["moment"] = rule.set_at
+    if rule.source == "channel":
+        return scene.say("{says}: {value} ({name}; for this channel by {who}, {moment})", **facts)
+    return scene.say("{says}: {value} ({name}; by {who}, {moment})", **facts)
+
+
+def _limit(limit: LimitOut, yours: str | None, scene: Scene) -> str:
+    facts = {
+        "role": scene.words.word(limit.role),
+        "pictures": limit.per_day,
+        "jobs": limit.parallel,
+    }
+    if limit.role == yours:
+        return scene.say(
+            "{role} (you): {pictures} pictures a day, {jobs} requests at once", **facts
+        )
+    return scene.say("{role}: {pictures} pictures a day, {jobs} requests at once", **facts)

@@ -1,0 +1,156 @@
+"""What waits for an operator's decision, as a compact list with a way to look closer."""
+
+from collections.abc import Iterator
+
+from bot.frontend import Button, Message, Picture
+from bot.presenters.anything import present
+from bot.presenters.minting import cost
+from bot.scene import Scene
+from tools.minting.review import LackOut, LikenessOut, ReviewItemOut, ReviewOut, VoteOut
+from tools.minting.rights import LicenceOut, RightsOut
+
+
+@present.register
+def _(output: ReviewOut, scene: Scene) -> Message:
+    """Every picture with what speaks for it, what it costs and what it lacks."""
+    if not output.items:
+        return Message(scene.say("Nothing waits for a decision."))
+    numbered = list(enumerate(output.items, 1))
+    return Message(
+        "\n\n".join("\n".join(_item(place, item, scene)) for place, item in numbered),
+        title=scene.count("{n} picture to decide on", "{n} pictures to decide on", len(numbered)),
+        pictures=tuple(_picture(place, item, scene) for place, item in numbered),
+        buttons=scene.buttons(*(_closer(place, item, scene) for place, item in numbered)),
+    )
+
+
+def _picture(place: int, item: ReviewItemOut, scene: Scene) -> Picture:
+    caption = scene.say("{place}. {candidate}", place=place, candidate=item.candidate_id)
+    alt = scene.say("The picture {candidate}", candidate=item.candidate_id)
+    return scene.picture(item.image_cid, caption, alt)
+
+
+def _closer(place: int, item: ReviewItemOut, scene: Scene) -> Button:
+    """Look at the request; or, where there is none yet, make it."""
+    if item.mint_request_id is not None:
+        label = scene.say("Look closer at {place}", place=place)
+        return Button(label, "mint_status", {"mint_request_id": item.mint_request_id})
+    label = scene.say("Propose {place} for minting", place=place)
+    return Button(label, "propose_mint", {"candidate_id": item.candidate_id})
+
+
+def _item(place: int, item: ReviewItemOut, scene: Scene) -> Iterator[str]:
+    yield scene.say("{place}. {head}", place=place, head=_head(item, scene))
+    if item.vote is not None:
+        yield _vote(item.vote, scene)
+    if item.scores or item.score is not None:
+        yield _scores(item, scene)
+    if item.similar:
+        yield scene.say(
+            "Most alike: {pictures}", pictures="; ".join(_like(o, scene) for o in item.similar)
+        )
+    yield _rights(item.rights, scene)
+    if item.rights.discloses_ai:
+        yield scene.say("AI disclosure: the token's metadata names the model that made it.")
+    for estimate in item.cost_estimate:
+        told = cost(estimate, scene)
+        yield scene.say("Cost on {chain}: {cost}", chain=estimate.chain, cost=told)
+    for lack in item.missing:
+        yield scene.say("· {lack}", lack=_lack(lack, item, scene))
+
+
+def _head(item: ReviewItemOut, scene: Scene) -> str:
+    if item.mint_request_id is None:
+        return scene.say("{candidate} won its round", candidate=item.candidate_id)
+    facts = {"candidate": item.candidate_id, "request": item.mint_request_id}
+    if item.state == "failed":
+        return scene.say("{candidate}, request {request}: could not be minted", **facts)
+    return scene.say("{candidate}, request {request}: waits", **facts)
+
+
+def _vote(vote: VoteOut, scene: Scene) -> str:
+    """The tally in one line, with the hash that it is checked by."""
+    return scene.say(
+        "Votes: {votes} of {voters} in {title} ({round}), quorum {quorum}, tally {tally}",
+        votes=vote.votes,
+        voters=vote.voters,
+        title=vote.title,
+        round=vote.round_id,
+        quorum=vote.quorum,
+        tally=vote.tally_hash or scene.say("none"),
+    )
+
+
+def _scores(item: ReviewItemOut, scene: Scene) -> str:
+    parts = [
+        scene.say("{scorer} {value}", scorer=found.scorer, value=found.value)
+        if found.passed
+        else scene.say(
+            "{scorer} {value} (below its threshold)", scorer=found.scorer, value=found.value
+        )
+        for found in item.scores
+    ]
+    if item.score is None:
+        return scene.say("Scores of 1000: {scores}", scores=", ".join(parts))
+    if not parts:
+        return scene.say("Score: {total} of 1000", total=item.score)
+    scores = ", ".join(parts)
+    return scene.say("Score: {total} of 1000 ({scores})", total=item.score, scores=scores)
+
+
+def _like(other: LikenessOut, scene: Scene) -> str:
+    facts = {
+        "candidate": other.candidate_id,
+        "distance": other.distance,
+        "creator": other.creator or scene.say("someone"),
+    }
+    if other.minted:
+        return scene.say("{candidate} by {creator}, {distance} of 256 bits apart, minted", **facts)
+    return scene.say("{candidate} by {creator}, {distance} of 256 bits apart", **facts)
+
+
+def _rights(rights: RightsOut, scene: Scene) -> str:
+    made_with = [_licence(rights.model, scene), *(_licence(lora, scene) for lora in rights.loras)]
+    return scene.say(
+        "Rights: by {creator}, made with {models}; the collection's licence: {licence}",
+        creator=rights.creator or scene.say("someone"),
+        models=", ".join(made_with),
+        licence=rights.collection.licence or scene.say("not known"),
+    )
+
+
+def _licence(made: LicenceOut, scene: Scene) -> str:
+    if made.licence is None:
+        return scene.say("{name} (licence not known)", name=made.name)
+    return scene.say("{name} ({licence})", name=made.name, licence=made.licence)
+
+
+def _lack(lack: LackOut, item: ReviewItemOut, scene: Scene) -> str:
+    """What is missing, and what to do about it."""
+    match lack.what:
+        case "proposal":
+            return scene.say("Nobody has proposed it for minting yet.")
+        case "approvals":
+            return scene.count(
+                "It needs {n} approval by an operator who did not propose it.",
+                "It needs {n} approvals by operators who did not propose it.",
+                lack.count,
+            )
+        case "retry":
+            why = scene.words.again(lack.reason)
+            return scene.say("An operator has to try again: {reason}", reason=why)
+        case "pause":
+            return scene.say("Minting is paused here: {reason}", reason=lack.reason)
+        case "chain":
+            why = scene.words.again(lack.reason)
+            return scene.say("{chain}: {reason}", chain=lack.chain, reason=why)
+        case "cap":
+            return scene.say(
+                "On {chain} it could cost more than its cap: wait for lower fees, or propose it "
+                "with a higher one.",
+                chain=lack.chain,
+            )
+        case "licence":
+            return scene.say("The licence of {name} is not known.", name=lack.reason)
+        case "rejected":
+            return scene.say("It was rejected before: {reason}", reason=lack.reason or "")
