@@ -127,10 +127,10 @@ def _refuse_templates(text: str, rules: Rules) -> None:
 
 
 def _refuse_denied(text: str, rules: Rules) -> None:
-    for word in rules.denied:
-        if names(text, word):
+    for denied in rules.denied:
+        if names(text, denied):
             raise InvalidInput(
-                "The {what} names {word!r}, which is not allowed here: ask for something else.",
+                "The {what} names {denied!r}, which is not allowed here: ask for something else.",
                 what=word(rules.what),
-                word=word,
+                denied=denied,
             )
