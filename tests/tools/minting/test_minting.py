@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.conftest import sign_in_to
 from tests.striking import striking_studio, struck
 from tests.tools.minting.hall import Hall, open_hall
-from tools.errors import Conflict, IntegrityError, InvalidInput, MintmarkError, Refused
+from tools.errors import Conflict, IntegrityError, InvalidInput, MintmarkError, NotFound, Refused
 from tools.generation.tables import Candidate, Removal
 from tools.metadata.store import store_of
 from tools.metadata.token_json import parse_token_json
@@ -236,5 +236,5 @@ def test_a_picture_that_was_taken_away_is_not_proposed(hall: Hall):
                 person_id=candidate.person_id,
             )
         )
-    with pytest.raises(Refused, match="taken away"):
+    with pytest.raises(NotFound, match="removed by its creator"):
         hall.propose()
