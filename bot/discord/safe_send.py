@@ -311,7 +311,7 @@ def _pause(error: Exception, attempt: int) -> float | None:
 def _retry_after(error: discord.HTTPException) -> float:
     """What the server asks to wait, in seconds; 0 if it does not say."""
     with suppress(AttributeError, TypeError, ValueError):
-        return float(error.response.headers["Retry-After"])
+        return float(error.response.headers.get("Retry-After", 0))
     return 0.0
 
 
