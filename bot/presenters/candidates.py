@@ -14,6 +14,16 @@ from tools.generation.removal import RemovedOut
 from tools.generation.renditions import RenditionOut
 from tools.metadata.collection import Collection, collection_of
 from tools.people import Role
+from tools.phrases import word
+
+_WORDS = {
+    "vary": word("vary"),
+    "remix": word("remix"),
+    "reseed": word("reseed"),
+    "removed": word("removed"),
+    "nearest neighbour": word("nearest neighbour"),
+    "Lanczos": word("Lanczos"),
+}
 
 WITH_ROWS = 4
 """Up to so many pictures each has a row of buttons; of more, each has one that shows it."""
@@ -39,7 +49,7 @@ def _(output: CandidateDetail, scene: Scene) -> Message:
     """One candidate with its scores, its recipe and its lineage, and all that can be done to it."""
     candidate = output.candidate
     return Message(
-        ": ".join(filter(None, [_verdict(candidate, scene), _why(candidate, scene)])),
+        ": ".join(filter(None, [verdict(candidate, scene), _why(candidate, scene)])),
         title=scene.say(
             "{candidate} by {creator}",
             candidate=candidate.candidate_id,
@@ -58,7 +68,7 @@ def _(output: RenditionOut, scene: Scene) -> Message:
         "{width} × {height} pixels, enlarged by {method}.",
         width=output.width,
         height=output.height,
-        method=scene.words.word(output.method),
+        method=_WORDS[output.method],
     )
     alt = scene.say(
         "{candidate}, enlarged {factor} times",
@@ -237,7 +247,7 @@ def _caption(candidate: CandidateOut, number: int | None, scene: Scene) -> str:
         "{candidate} by {creator}", candidate=candidate.candidate_id, creator=candidate.creator
     )
     first = by if number is None else f"{number}: {by}"
-    return f"{first}\n{_verdict(candidate, scene)} {_score(candidate.score)}".rstrip()
+    return f"{first}\n{verdict(candidate, scene)} {_score(candidate.score)}".rstrip()
 
 
 def _alt(candidate: CandidateOut, number: int | None, words: str, scene: Scene) -> str:
@@ -253,8 +263,11 @@ def _alt(candidate: CandidateOut, number: int | None, words: str, scene: Scene) 
     )
 
 
-def _verdict(candidate: CandidateOut, scene: Scene) -> str:
-    return scene.words.word(candidate.verdict or "not scored yet")
+def verdict(candidate: CandidateOut, scene: Scene) -> str:
+    """What the filters said."""
+    if candidate.verdict is None:
+        return scene.words.word("not scored yet")
+    return scene.words.word(candidate.verdict)
 
 
 def _score(score: int | None) -> str:
@@ -303,7 +316,7 @@ def _lineage(ancestors: Sequence[AncestorOut], scene: Scene) -> str:
             "{candidate} by {creator} ({how})",
             candidate=ancestor.candidate_id,
             creator=ancestor.creator,
-            how=scene.words.word("removed" if ancestor.is_removed else ancestor.how),
+            how=_WORDS["removed" if ancestor.is_removed else ancestor.how],
         )
         for ancestor in ancestors
     )

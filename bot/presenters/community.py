@@ -58,19 +58,23 @@ def _paused(what: str, reason: str, scene: Scene) -> str:
 
 
 def _rule(rule: RuleOut, scene: Scene) -> str:
-    facts = {"says": scene.say(rule.says), "name": rule.name, "value": rule.value}
+    facts: dict[str, object] = {
+        "says": scene.say(rule.says),
+        "name": rule.name,
+        "value": rule.value,
+    }
     if rule.source == "settings" or rule.set_at is None:
         return scene.say("{says}: {value} ({name})", **facts)
     facts["who"] = rule.set_by or scene.say("someone")
-    facts["day"] = f"{rule.set_at:%Y-%m-%d}"
+    facts["moment"] = rule.set_at
     if rule.source == "channel":
-        return scene.say("{says}: {value} ({name}; for this channel by {who}, {day})", **facts)
-    return scene.say("{says}: {value} ({name}; by {who}, {day})", **facts)
+        return scene.say("{says}: {value} ({name}; for this channel by {who}, {moment})", **facts)
+    return scene.say("{says}: {value} ({name}; by {who}, {moment})", **facts)
 
 
 def _limit(limit: LimitOut, yours: str | None, scene: Scene) -> str:
     facts = {
-        "role": scene.say(limit.role),
+        "role": scene.words.word(limit.role),
         "pictures": limit.per_day,
         "jobs": limit.parallel,
     }

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.following import Work, job, work_behind
+from bot.following import Work, job, stage_in_words, work_behind
 from bot.frontend import Button, Message
 from bot.presenters.anything import present
-from bot.presenters.candidates import open_a_round, pictures_in_words, rows, shown, traits
+from bot.presenters.candidates import open_a_round, pictures_in_words, rows, shown, traits, verdict
 from bot.scene import Scene
 from tools.generation.briefs import JobOut
 from tools.generation.candidates import CandidateOut
@@ -13,13 +13,16 @@ from tools.generation.jobs import JobStatus
 from tools.generation.quotas import QuotaOut
 from tools.generation.waiting import UNFINISHED, QueuedOut, QueueOut
 from tools.people import Role
+from tools.phrases import phrase
 
 _MOST_CANCELS = 20  # buttons below the queue
 
 
 @work_behind.register
 def _(output: JobOut) -> Work:
-    return job(output.job_id, output.job_id)
+    one = phrase("One picture is made")
+    many = phrase("{count} pictures are made", count=output.count)
+    return job(output.job_id, one if output.count == 1 else many)
 
 
 @work_behind.register
@@ -151,7 +154,7 @@ def _unfinished(output: JobStatus, scene: Scene) -> Message:
         "Job {job} is {state}: {stage}.",
         job=output.job_id,
         state=scene.words.word(output.state),
-        stage=scene.words.word(output.stage),
+        stage=stage_in_words(output.stage, scene.words),
     )
     is_over = output.state not in UNFINISHED
     is_mine = output.creator_id == scene.actor.person_id or _is_operator(scene)
@@ -170,7 +173,7 @@ def _reasons(candidate: CandidateOut, scene: Scene) -> str:
     return scene.say(
         "{candidate} {verdict}: {reasons}.",
         candidate=candidate.candidate_id,
-        verdict=scene.words.word(candidate.verdict or "not scored yet"),
+        verdict=verdict(candidate, scene),
         reasons="; ".join(map(scene.words.again, candidate.reasons)),
     )
 

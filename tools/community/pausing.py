@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tools.community.rules import PAUSABLE, Pausable, rules_of
 from tools.community.setting import RulesOut, put, shown
-from tools.definition import BY_HAND, Input, tool
+from tools.definition import BY_HAND, Input, PrivateText, tool
 from tools.errors import Conflict
 from tools.people import Role
 from tools.provenance.effects import OpenCall
@@ -22,7 +22,7 @@ class PauseIn(Input):
     """What to pause, and the reason that people are told."""
 
     what: What = Field(description="what to pause")
-    reason: str = Field(min_length=1, max_length=300, description="what people are told")
+    reason: PrivateText = Field(min_length=1, max_length=300, description="what people are told")
 
 
 class ResumeIn(Input):

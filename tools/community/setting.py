@@ -4,7 +4,6 @@ What is set is a new row, never a changed one: who set what, and when, stays to 
 rows and in the records of the calls that made them.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -57,7 +56,7 @@ class RulesOut(Output):
     guild: str
     channel: str  # "" for the whole guild
     rules: list[RuleOut]
-    paused: dict[str, str]  # create, vote or mint → why
+    paused: Annotated[dict[str, str], PRIVATE]  # create, vote or mint → why
 
 
 class LimitsIn(Input):
@@ -142,19 +141,16 @@ def shown(call: OpenCall, channel: str) -> RulesOut:
     """The rules as they hold now, and who set them."""
     guild = call.actor.guild
     with call.studio.db.read() as session:
-        values = _by_name(rules_of(call.studio, guild, channel, session))
+        held = rules_of(call.studio, guild, channel, session)
+        values = _by_name(held)
         rows = {row.name: row for row in newest(session, guild, channel) if row.value is not None}
         setters = _setters(session, rows.values())
     return RulesOut(
         guild=guild,
         channel=channel,
         rules=[_rule(name, value, rows.get(name), setters) for name, value in values.items()],
-        paused={what: str(reason) for what, reason in _paused(call, guild).items()},
+        paused=dict(held.paused.items()),
     )
-
-
-def _paused(call: OpenCall, guild: str) -> Mapping[Any, str]:
-    return rules_of(call.studio, guild).paused
 
 
 def _rule(name: RuleName, value: Any, row: Rule | None, setters: dict[str, str]) -> RuleOut:

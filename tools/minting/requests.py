@@ -181,6 +181,7 @@ def _closed_round(session: Session, round_id: str) -> Round:
     return round_
 
 
+
 def _refuse_rejected(session: Session, candidate: Candidate) -> None:
     verdict = session.get(Verdict, candidate.id)
     if verdict is None:
