@@ -29,6 +29,7 @@ class EntryOut(Output):
     creator_id: str
     creator: PrivateText  # a name, which the log does not keep
     image_cid: str
+    traits: dict[str, str]
     votes: int | None  # None while they are kept secret
 
 
@@ -195,6 +196,7 @@ def _entry(
         creator_id=candidate.person_id,
         creator=name or "someone",
         image_cid=candidate.image_cid,
+        traits=candidate.traits,
         votes=None if counts is None else counts.get(candidate.id, 0),
     )
 

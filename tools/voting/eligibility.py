@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from tools.errors import Refused
 from tools.people import STUDIO_ID
+from tools.phrases import template
 from tools.provenance.tables import Membership, Person
 
 FIRST: Final = "mintmark/eligibility/v1"
@@ -154,17 +155,30 @@ class _Age:
 
 
 _ACCOUNT = _Age(
-    "This round asks for accounts that are at least {least} days old, and how old yours is "
-    "nobody told the studio.",
-    "Your account is one day old; this round asks for {least}. You may vote from {start} on.",
-    "Your account is {days} days old; this round asks for {least}. You may vote from {start} on.",
+    template(
+        "This round asks for accounts that are at least {least} days old, and how old yours is "
+        "nobody told the studio."
+    ),
+    template(
+        "Your account is one day old; this round asks for {least}. You may vote from {start} on."
+    ),
+    template(
+        "Your account is {days} days old; this round asks for {least}. "
+        "You may vote from {start} on."
+    ),
 )
 _MEMBER = _Age(
-    "This round asks for people who have been here for at least {least} days, and for how long "
-    "you have nobody told the studio.",
-    "You have been here for one day; this round asks for {least}. You may vote from {start} on.",
-    "You have been here for {days} days; this round asks for {least}. "
-    "You may vote from {start} on.",
+    template(
+        "This round asks for people who have been here for at least {least} days, and for how "
+        "long you have nobody told the studio."
+    ),
+    template(
+        "You have been here for one day; this round asks for {least}. You may vote from {start} on."
+    ),
+    template(
+        "You have been here for {days} days; this round asks for {least}. "
+        "You may vote from {start} on."
+    ),
 )
 
 
