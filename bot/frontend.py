@@ -50,6 +50,14 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file to be handed over as it is, such as a certificate."""
+
+    path: Path
+    name: str  # a good one to keep it under
+
+
+@dataclass(frozen=True)
 class Message:
     """What a front end shows."""
 
@@ -59,7 +67,7 @@ class Message:
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
     progress: Progress | None = None
-    files: tuple[Path, ...] = ()  # to be handed over as they are, such as a certificate
+    files: tuple[Document, ...] = ()
     tone: Tone = "plain"
 
 

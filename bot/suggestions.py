@@ -83,6 +83,11 @@ def _rounds(asked: Asked) -> Select[Any, Any]:
     return _of_id(here, Round.id, asked).order_by(Round.state.desc(), Round.closes_at.desc())
 
 
+def _brackets(asked: Asked) -> Select[Any, Any]:
+    here = select(Bracket.id, Bracket.title).where(Bracket.guild == asked.actor.guild)
+    return here.order_by(Bracket.state.desc(), Bracket.created_at.desc())
+
+
 def _open_rounds(asked: Asked) -> Select[Any, Any]:
     return _rounds(asked).where(Round.state == "open")
 

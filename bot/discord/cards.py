@@ -114,8 +114,8 @@ class _Layout:
             yield self._progress(self._message.progress)
         for number, few in enumerate(as_chunks(self._message.pictures, _GALLERY)):
             yield from self._gallery(few, number * _GALLERY)
-        for path in self._message.files:
-            yield self._file(attachments.document(path, self._taken), path.name)
+        for file in self._message.files:
+            yield self._file(attachments.document(file.path, file.name, self._taken), file.name)
         yield from _controls(self._message.buttons, self._words)
 
     def _title(self) -> Iterator[Block]:

@@ -31,7 +31,9 @@ def tree_of(client: "MintmarkClient") -> "app_commands.CommandTree[Any]":
 async def set_up(client: "MintmarkClient") -> None:
     """Set up every part."""
     from bot.discord import (
+        announcements,
         commands,
+        homes,
         memberships,
         menus,
         pressing,
@@ -42,6 +44,18 @@ async def set_up(client: "MintmarkClient") -> None:
         voting,
     )
 
-    each = (translator, commands, menus, setup, pressing, talking, memberships, resuming, voting)
+    each = (
+        translator,
+        commands,
+        menus,
+        setup,
+        pressing,
+        homes,
+        talking,
+        memberships,
+        resuming,
+        voting,
+        announcements,
+    )
     for part in each:
         await part.setup(client)

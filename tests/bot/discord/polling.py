@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.discord.client import MintmarkClient
 from bot.discord.pages import EMOJIS, PURPOSE
 from tests.bot.discord.conftest import People
 from tests.peers.discord import Message, Peer, Person
-from tests.striking import struck
+from tests.striking import striking_studio, struck
 from tools.community.tables import Post, Reaction
+from tools.generation.tables import Candidate
 from tools.people import STUDIO, Actor, Role, Vouched, sign_in
+from tools.provenance.tables import Person as PersonRow
+from tools.settings import Settings
 from tools.studio import Studio
 from tools.voting.board import RoundOut
 from tools.voting.tables import Ballot, Round, RoundEntry, StandingBallot
 from tools.voting.tally import is_compared
-from tools.provenance.tables import Person as PersonRow
 
 SPECIES = ("fox", "owl", "cat", "frog", "bear", "rabbit")
 
@@ -87,9 +88,29 @@ def signed_in(studio: Studio, people: People, person: Person, role: Role) -> Act
         )
 
 
-def pictures_of(studio: Studio, creator: Actor, count: int) -> list[str]:
-    """Candidates of this creator, on the shortlist."""
-    return [struck(studio, creator, n + 1, SPECIES[n % len(SPECIES)]) for n in range(count)]
+def strike_pictures(settings: Settings, count: int) -> None:
+    """A data folder in which wren, whom no guild knows yet, has made pictures."""
+    with striking_studio(settings) as studio:
+        with studio.db.write() as session:
+            wren = sign_in(
+                session,
+                front_end="discord",
+                external_id="wren",
+                name="wren",
+                guild="hall",
+                channel="studio",
+                role=Role.CREATOR,
+            )
+        for number in range(count):
+            struck(studio, wren, number + 1, SPECIES[number % len(SPECIES)])
+
+
+def pictures_of(studio: Studio, creator: Person) -> list[str]:
+    """The pictures that were made, by somebody of the guild; oldest first."""
+    with studio.db.write() as session:
+        wren = session.scalars(select(PersonRow).filter_by(external_id="wren")).one()
+        wren.external_id = str(creator.id)
+        return list(session.scalars(select(Candidate.id).order_by(Candidate.created_at)))
 
 
 def open_round(

@@ -6,6 +6,7 @@ sends anything at all. Each example sends a bad value in every option of every c
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,7 @@ _TRICKS = (
 )
 _tricky = st.sampled_from(_TRICKS) | st.text(max_size=40)
 _never = st.one_of(
-    st.lists(st.integers(), max_size=3),
+    st.lists(st.integers(-(2**63), 2**63 - 1), max_size=3),
     st.dictionaries(st.text(max_size=5), st.booleans(), max_size=3),
     _tricky.map(lambda text: f"{text}\x00"),
     st.just("x\x00" * 3000),
@@ -108,7 +109,8 @@ def bad(place: Place) -> st.SearchStrategy[Any]:
 async def sent(people: People, path: str, values: Mapping[str, object]) -> Answer:
     """Send a command as no honest client would, and wait until something can be read."""
     answer = await people.reed.command(people.studio, path, unchecked=True, options=values)
-    await answer.peer.until(lambda: bool(answer.text) or answer.failed is not None)
+    with suppress(TimeoutError):
+        await answer.peer.until(lambda: bool(answer.text) or answer.failed is not None, 8)
     return answer
 
 
@@ -140,7 +142,7 @@ def check(place: Place, value: object, answer: Answer) -> None:
 
 @given(data=st.data())
 @settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -152,13 +154,15 @@ async def test_a_value_that_cannot_be_is_answered_in_words_and_nothing_is_done(
     async for place, value, answer in in_turns(people, wishes):
         check(place, value, answer)
     with studio.db.read() as session:
-        left = {one.__name__: session.scalar(select(func.count()).select_from(one)) for one in _DONE}
+        left = {
+            one.__name__: session.scalar(select(func.count()).select_from(one)) for one in _DONE
+        }
     assert left == dict.fromkeys(left, 0)
 
 
 @given(data=st.data())
 @settings(
-    max_examples=2,
+    max_examples=1,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
