@@ -92,6 +92,11 @@ def _open_rounds(asked: Asked) -> Select[Any, Any]:
     return _rounds(asked).where(Round.state == "open")
 
 
+def _brackets(asked: Asked) -> Select[Any, Any]:
+    here = select(Bracket.id, Bracket.title).where(Bracket.guild == asked.actor.guild)
+    return _of_id(here, Bracket.id, asked).order_by(Bracket.created_at.desc())
+
+
 def _requests(asked: Asked) -> Select[Any, Any]:
     here = select(MintRequest.id, MintRequest.state).where(MintRequest.guild == asked.actor.guild)
     return _of_id(here, MintRequest.id, asked).order_by(MintRequest.created_at.desc())
