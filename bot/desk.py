@@ -106,7 +106,7 @@ class Desk:
 
     async def watch(self, actor: Actor, work: Work) -> None:
         """Show how far some work is, until it ends and what came of it can be shown."""
-        handle = await self._frontend.send(actor, Message(work.title))
+        handle = await self._frontend.send(actor, work.message(Words(actor.locale)))
         await self._in_words(actor, self._follow(actor, handle, work))
 
     async def settled(self) -> None:
@@ -174,7 +174,8 @@ class Desk:
     async def _follow(self, actor: Actor, handle: str, work: Work) -> None:
         try:
             async for progress in work.progress(self.studio):
-                await self._frontend.update(handle, Message(work.title, progress=progress))
+                shown = work.message(Words(actor.locale), progress)
+                await self._frontend.update(handle, shown)
             arguments = dict(work.arguments)
             ended = await self.studio.door.acall(work.report, arguments, actor.by("command"))
             shown = self._message(actor, ended)

@@ -5,18 +5,20 @@ Watching is not an action and leaves no record; it reads rows a few times a seco
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.frontend import Progress
+from bot.frontend import Button, Message, Progress
+from bot.texts import Words
 from tools.definition import Output
 from tools.errors import NotFound
 from tools.generation.tables import Job, Preview
 from tools.generation.waiting import jobs_before, time_left
 from tools.minting.tables import MintRequest, Transaction
+from tools.phrases import Phrase, phrase, template, word
 from tools.provenance.tables import now
 from tools.studio import Studio
 from tools.voting.tables import Round, StandingBallot
@@ -28,10 +30,20 @@ _EVERY_S = 0.25
 class Work:
     """Something to be watched until it ends."""
 
-    title: str
+    title: str | Phrase
     look: Callable[[Session], Progress | None]  # None when it has ended
     report: str  # the tool that tells what came of it
     arguments: Mapping[str, str]
+    stop: Button | None = None  # what calls it off
+
+    def message(self, words: Words, progress: Progress | None = None) -> Message:
+        """How far it is, in someone's language, with what calls it off."""
+        title = words.of_phrase(self.title) if isinstance(self.title, Phrase) else self.title
+        if progress is None:
+            return Message(title)
+        told = replace(progress, stage=stage_in_words(progress.stage, words))
+        stop = replace(self.stop, label=words.say(self.stop.label)) if self.stop else None
+        return Message(title, progress=told, buttons=(stop,) if stop else ())
 
     async def progress(self, studio: Studio) -> AsyncIterator[Progress]:
         """Every change of how far it is, until it ends."""
@@ -53,9 +65,26 @@ def work_behind(output: Output) -> Work | None:
     return None
 
 
-def job(job_id: str, title: str) -> Work:
+def job(job_id: str, title: str | Phrase) -> Work:
     """The making of a brief's pictures."""
-    return Work(title, lambda session: _job(session, job_id), "job_status", {"job_id": job_id})
+    which = {"job_id": job_id}
+    stop = Button(template("Cancel"), "cancel_job", which, kind="danger")
+    return Work(title, lambda session: _job(session, job_id), "job_status", which, stop)
+
+
+_STAGES = {
+    "waiting": word("waiting"),
+    "waiting for the model": word("waiting for the model"),
+    "drawing": word("drawing"),
+    "drawn": word("drawn"),
+    "scoring": word("scoring"),
+    "cancelled": word("cancelled"),
+}
+
+
+def stage_in_words(stage: str, words: Words) -> str:
+    """What is being done, in someone's language."""
+    return words.of_phrase(_STAGES[stage]) if stage in _STAGES else words.again(stage)
 
 
 def _job(session: Session, job_id: str) -> Progress | None:
@@ -84,7 +113,7 @@ def _mint(session: Session, mint_request_id: str) -> Progress | None:
             "There is no mint request {mint_request_id}.", mint_request_id=mint_request_id
         )
     if row.state == "approved":
-        return Progress("waiting for its turn", 0)
+        return Progress(str(phrase("waiting for its turn")), 0)
     if row.state != "minting":
         return None
     sent = session.scalars(
@@ -92,7 +121,8 @@ def _mint(session: Session, mint_request_id: str) -> Progress | None:
     ).all()
     confirmed = sum(state == "confirmed" for state in sent)
     done = 1000 * (len(sent) + confirmed) // (2 * len(row.chains) or 1)
-    return Progress(f"on {confirmed} of {len(row.chains)} chains", min(done, 990))
+    stage = phrase("on {confirmed} of {chains} chains", confirmed=confirmed, chains=len(row.chains))
+    return Progress(str(stage), min(done, 990))
 
 
 def voting(round_id: str, title: str) -> Work:
@@ -111,5 +141,5 @@ def _voting(session: Session, round_id: str) -> Progress | None:
     window = (row.closes_at - row.opens_at).total_seconds()
     left = max(0.0, (row.closes_at - now()).total_seconds())
     voters = select(func.count()).select_from(StandingBallot).filter_by(round_id=round_id)
-    stage = f"open, {session.scalar(voters)} voted"
-    return Progress(stage, round(1000 * (1 - left / window)), eta_s=round(left))
+    stage = phrase("open, {voters} voted", voters=session.scalar(voters))
+    return Progress(str(stage), round(1000 * (1 - left / window)), eta_s=round(left))

@@ -10,7 +10,7 @@ on it. Rendering is not done here but by workers.
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
@@ -77,6 +77,7 @@ class MintmarkClient(discord.AutoShardedClient):
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self._in_hand: set[asyncio.Task[Any]] = set()
         self._stopping = False
+        self._stopped = asyncio.Event()
 
     # --- what it hears ---
 
@@ -146,9 +147,9 @@ class MintmarkClient(discord.AutoShardedClient):
             interaction: not yet acknowledged.
             private: whether only the person sees the answer.
         """
-        announced = await acknowledge(interaction, private)
         place = Reply(self, interaction, private=private)
         async with self.at_work(), self.telling(place):
+            announced = await acknowledge(interaction, private)
             if not await self._is_ours(interaction, announced):
                 raise asyncio.CancelledError("another process answers")
             actor = await homes.actor_behind(self, interaction)
@@ -243,7 +244,20 @@ class MintmarkClient(discord.AutoShardedClient):
         )
         return await say_once(self, owed, message, words)
 
-    # --- how it ends ---
+    # --- how it begins and ends ---
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Serve until closed, also if that comes while shards are still being launched."""
+        serving = asyncio.create_task(super().connect(reconnect=reconnect))
+        stopped = asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+        finally:
+            serving.cancel()
+            stopped.cancel()
+            await asyncio.gather(serving, stopped, return_exceptions=True)
 
     async def close(self) -> None:
         """Finish the answers in hand, let go of the leases, and leave Discord."""
@@ -251,11 +265,13 @@ class MintmarkClient(discord.AutoShardedClient):
             self._stopping = True
             await self._put_down()
         await super().close()
+        self._stopped.set()
 
     async def _put_down(self) -> None:
-        current = asyncio.current_task()
-        if in_hand := self._in_hand - {current}:
-            await asyncio.wait(in_hand, timeout=_CLOSING_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_S):
+                while in_hand := self._in_hand - {asyncio.current_task()}:
+                    await asyncio.wait(in_hand)
         for closer in self._closers:
             await closer()
         await self.desk.leave()

@@ -79,8 +79,8 @@ def _window(pressed: Pressed, known: Button | None, label: str, words: Words) ->
         min_length=1,
         max_length=_TEXT,
     )
-    name = words.say(asked.replace("_", " ").capitalize())
-    window.add_item(ui.Label(text=one_line(name, _LABEL), component=text))
+    name = words.word(asked.replace("_", " "))
+    window.add_item(ui.Label(text=one_line(name, _LABEL) or "…", component=text))
     window.stop()  # what is handed in comes to `submitted`, in this process or in another
     return window
 

@@ -31,6 +31,7 @@ def tree_of(client: "MintmarkClient") -> "app_commands.CommandTree[Any]":
 async def set_up(client: "MintmarkClient") -> None:
     """Set up every part."""
     from bot.discord import (
+        announcements,
         commands,
         memberships,
         menus,
@@ -39,8 +40,20 @@ async def set_up(client: "MintmarkClient") -> None:
         setup,
         talking,
         translator,
+        voting,
     )
 
-    each = (translator, commands, menus, setup, pressing, talking, memberships, resuming)
+    each = (
+        translator,
+        commands,
+        menus,
+        setup,
+        pressing,
+        talking,
+        memberships,
+        resuming,
+        voting,
+        announcements,
+    )
     for part in each:
         await part.setup(client)

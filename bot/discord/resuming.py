@@ -20,9 +20,9 @@ from bot.discord.following import PURPOSE, Followed
 from bot.discord.place import Channel
 from bot.discord.posts import FRONT_END, claim_of
 from bot.following import job, work_behind
-from bot.frontend import Message
 from bot.presenters import present
 from bot.scene import scene_of
+from bot.texts import Words
 from tools.community.tables import Post
 from tools.errors import MintmarkError
 from tools.generation.tables import Job
@@ -160,7 +160,7 @@ class Resuming:
             return
         _log.info("answers for a dead process", job=job_id)
         place, work = await self._place(actor, actor.channel), job(job_id, job_id)
-        handle = await place.send(actor, Message(work.title))
+        handle = await place.send(actor, work.message(Words(actor.locale)))
         await self._client.book.opened(actor, handle, work)
         self._client.desk.at(place).follow(actor, handle, work)
 

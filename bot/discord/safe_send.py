@@ -157,15 +157,23 @@ async def _post(
     return data
 
 
-async def edit(client: Client, at: Sent, card: Card) -> None:
+async def edit(client: Client, at: Sent, card: Card, *, keeps_files: bool = False) -> None:
     """Show a card in place of what stands in a message, by the bot's own right.
+
+    Args:
+        client: logged in.
+        at: where the message stands.
+        card: what it is to show.
+        keeps_files: whether the message has the card's files already, under the same names; they
+            are not sent again then.
 
     Raises:
         Gone, NotAllowed, ServiceUnavailable, InvalidInput: see above.
     """
 
     async def attempt() -> Any:
-        with _parameters(card, attachments=card.files) as params:
+        files = {} if keeps_files else {"attachments": card.files}
+        with _parameters(card, **files) as params:
             return await client.http.edit_message(at.channel, at.message, params=params)
 
     await persistently(attempt, client)
@@ -303,7 +311,7 @@ def _pause(error: Exception, attempt: int) -> float | None:
 def _retry_after(error: discord.HTTPException) -> float:
     """What the server asks to wait, in seconds; 0 if it does not say."""
     with suppress(AttributeError, TypeError, ValueError):
-        return float(error.response.headers["Retry-After"])
+        return float(error.response.headers.get("Retry-After", 0))
     return 0.0
 
 

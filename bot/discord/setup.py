@@ -15,6 +15,7 @@ import discord
 from discord import app_commands
 
 from bot.discord import people
+from bot.discord.invite import named
 from bot.frontend import Button, Message
 from bot.scene import Scene, scene_of
 from tools.community.rules import Rules, rules_of
@@ -58,16 +59,6 @@ REVIEW = Wanted("review_channel", "review", "Mint requests, for operators only."
 RESULTS = Wanted("results_channel", "results", "Who won, and what was minted.", _SHOWING)
 CHANNELS = (STUDIO, GALLERY, REVIEW, RESULTS)
 
-_RIGHTS = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-    "read_message_history": "Read Message History",
-    "add_reactions": "Add Reactions",
-    "manage_messages": "Manage Messages",
-    "manage_roles": "Manage Roles",
-    "manage_channels": "Manage Channels",
-}
 _ONLY_OPERATORS = (
     "Setting up needs the role operator here: Manage Server in Discord gives it until a role for "
     "operators is set."
@@ -345,7 +336,7 @@ def _in_words(scene: Scene, one: Standing) -> str:
     if not one.is_set:
         told.append(scene.say("is there, but no rule names it"))
     if one.lacks:
-        rights = ", ".join(_RIGHTS[right] for right in one.lacks)
+        rights = ", ".join(named(right) for right in one.lacks)
         told.append(scene.say("there I still need: {rights}", rights=rights))
     return ", ".join(told)
 
@@ -367,7 +358,7 @@ def _told_to_do(
     needed = {"manage_roles" if one.wanted in ROLES else "manage_channels" for one in missing}
     for right in sorted(needed):
         if not getattr(me.guild_permissions, right):
-            yield scene.say("To create what is missing I need {right}.", right=_RIGHTS[right])
+            yield scene.say("To create what is missing I need {right}.", right=named(right))
     if not client.intents.message_content:
         yield scene.say(
             "I hear only what mentions me, answers me or is written to me in private: the message "
@@ -379,7 +370,7 @@ def _told_to_do(
 
 def _why_not(scene: Scene, what: str, right: str, error: discord.HTTPException) -> str:
     if error.status == 403:
-        reason = scene.say("I need {right}.", right=_RIGHTS[right])
+        reason = scene.say("I need {right}.", right=named(right))
         return scene.say(_NOT_CREATED, what=what, reason=reason)
     reason = error.text or str(error.status)
     return scene.say(_NOT_CREATED, what=what, reason=reason)

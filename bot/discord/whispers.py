@@ -55,8 +55,8 @@ class Whispers:
         self._credit = float(AT_ONCE)
         self._counted_at = 0.0
 
-    def say(self, whisper: Whisper) -> None:
-        """Say it soon, if it was not said already; returns at once."""
+    def tell(self, whisper: Whisper) -> None:
+        """Tell it soon, if it was not said already; returns at once."""
         if self._said.get(whisper.purpose) == whisper.message:
             return
         if whisper.purpose not in self._line and len(self._line) >= LINE:

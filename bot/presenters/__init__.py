@@ -1,6 +1,8 @@
 """What the output of a tool looks like as a message; the same for every front end.
 
-candidates.py   jobs, pictures, models, collections
+candidates.py   pictures, and what can be done with them
+jobs.py         jobs, the queue, quotas
+collections.py  collections, models
 rounds.py       rounds, votes
 minting.py      mint requests, tokens
 review.py       what waits for an operator's decision
@@ -9,14 +11,26 @@ audit.py        what was done here lately
 anything.py     every other output, by its fields
 """
 
-from bot.presenters import audit, candidates, community, history, minting, review, rounds
+from bot.presenters import (
+    audit,
+    candidates,
+    collections,
+    community,
+    history,
+    jobs,
+    minting,
+    review,
+    rounds,
+)
 from bot.presenters.anything import present
 
 __all__ = [
     "audit",
     "candidates",
+    "collections",
     "community",
     "history",
+    "jobs",
     "minting",
     "present",
     "review",

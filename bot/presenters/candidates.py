@@ -1,181 +1,353 @@
-"""Jobs, candidates, models and collections as messages."""
+"""Pictures as messages: many of them, one in full, one made larger, one that was recognised."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from bot.following import Work, job, work_behind
 from bot.frontend import Button, Message, Picture
 from bot.presenters.anything import present
 from bot.scene import Scene
-from tools.generation.briefs import JobOut
+from tools.errors import MintmarkError
 from tools.generation.candidates import CandidateOut
-from tools.generation.gallery import (
-    CandidateDetail,
-    CollectionOut,
-    CollectionsOut,
-    GalleryOut,
-    ModelOut,
-    ModelsOut,
-)
-from tools.generation.jobs import JobStatus
-from tools.generation.waiting import UNFINISHED
+from tools.generation.gallery import CandidateDetail, GalleryOut, ScoreOut
+from tools.generation.identify import IdentifiedOut, MatchOut
+from tools.generation.lineage import AncestorOut
+from tools.generation.removal import RemovedOut
+from tools.generation.renditions import RenditionOut
+from tools.metadata.collection import Collection, collection_of
+from tools.people import Role
+from tools.phrases import word
 
-_OPEN_ROUND = Button("Open a round on the shortlist", "open_round")
+_WORDS = {
+    "vary": word("vary"),
+    "remix": word("remix"),
+    "reseed": word("reseed"),
+    "removed": word("removed"),
+    "nearest neighbour": word("nearest neighbour"),
+    "Lanczos": word("Lanczos"),
+}
 
+WITH_ROWS = 4
+"""Up to so many pictures each has a row of buttons; of more, each has one that shows it."""
 
-@work_behind.register
-def _(output: JobOut) -> Work:
-    return job(output.job_id, _pictures(output.count))
-
-
-@work_behind.register
-def _(output: JobStatus) -> Work | None:
-    return job(output.job_id, output.job_id) if output.state in UNFINISHED else None
-
-
-@present.register
-def _(output: JobOut, scene: Scene) -> Message:
-    """A job that was taken on: what was understood, and how to call it off."""
-    place = f", number {output.position} in the queue" if output.position > 1 else ""
-    understood = f" Asked for: {traits(output.traits)}." if output.traits else ""
-    return Message(
-        "\n".join([f"Job {output.job_id}{place}.{understood}", *output.notes]),
-        title=f"Making {_pictures(output.count)} for {output.collection}",
-        buttons=scene.buttons(Button("Cancel", "cancel_job", {"job_id": output.job_id})),
-    )
-
-
-@present.register
-def _(output: JobStatus, scene: Scene) -> Message:
-    """Where a job stands; when it is done, its pictures."""
-    if output.state == "failed":
-        return Message(f"Job {output.job_id} failed. {output.error or ''}".strip(), tone="error")
-    if output.state != "done":
-        text = f"Job {output.job_id} is {output.state}: {output.stage}."
-        return Message(text, pictures=_shown(output.candidates, scene))
-    return Message(
-        _verdicts(output.candidates),
-        title=f"{_pictures(len(output.candidates))}, scored ({output.job_id})",
-        pictures=_shown(output.candidates, scene),
-        buttons=scene.buttons(_OPEN_ROUND),
-        tone="good",
-    )
+_MOST_SHOWS = 20  # buttons that show a picture, below one message
 
 
 @present.register
 def _(output: GalleryOut, scene: Scene) -> Message:
     """Candidates, the newest first."""
     if not output.candidates:
-        return Message("No pictures yet. A creator makes some with /create.")
+        return Message(scene.say("No pictures yet. A creator makes some with /create."))
     return Message(
         "",
-        title=_pictures(len(output.candidates)),
-        pictures=_shown(output.candidates, scene),
-        buttons=scene.buttons(
-            *(_look(candidate) for candidate in output.candidates[:4]), _OPEN_ROUND
-        ),
+        title=pictures_in_words(len(output.candidates), scene),
+        pictures=shown(output.candidates, scene),
+        buttons=(*looks(output.candidates, scene), *open_a_round(scene)),
     )
 
 
 @present.register
 def _(output: CandidateDetail, scene: Scene) -> Message:
-    """One candidate with its scores and its recipe."""
+    """One candidate with its scores, its recipe and its lineage, and all that can be done to it."""
     candidate = output.candidate
-    scores = [
-        (score.scorer, f"{score.value / 1000:.3f}  {'; '.join(score.reasons)}".rstrip())
-        for score in output.scores
-    ]
     return Message(
-        ": ".join(filter(None, [candidate.verdict or "not scored yet", _why(candidate)])),
-        title=f"{candidate.candidate_id} by {candidate.creator}",
-        facts=(
-            ("traits", traits(candidate.traits)),
-            *scores,
-            ("seed", candidate.seed),
-            ("model", f"{output.model}, {output.model_digest}"),
-            ("sampling", f"{output.scheduler}, {output.steps} steps, guidance {output.guidance}"),
-            ("image", candidate.image_cid),
-            ("pixels", output.pixel_sha256),
+        ": ".join(filter(None, [verdict(candidate, scene), _why(candidate, scene)])),
+        title=scene.say(
+            "{candidate} by {creator}",
+            candidate=candidate.candidate_id,
+            creator=candidate.creator,
         ),
-        pictures=_shown([candidate], scene),
-        buttons=scene.buttons(
-            Button("Provenance", "provenance", {"subject_id": candidate.candidate_id}),
-            Button("Propose for minting", "propose_mint", {"candidate_id": candidate.candidate_id}),
-        ),
+        facts=tuple((name, told) for name, told in _facts(output, scene) if told),
+        pictures=shown([candidate], scene),
+        buttons=_everything(candidate, scene),
     )
 
 
 @present.register
-def _(output: CollectionsOut, scene: Scene) -> Message:
-    """Every collection with its traits."""
-    return Message("\n\n".join(map(_collection, output.collections)))
+def _(output: RenditionOut, scene: Scene) -> Message:
+    """A picture made larger."""
+    told = scene.say(
+        "{width} × {height} pixels, enlarged by {method}.",
+        width=output.width,
+        height=output.height,
+        method=_WORDS[output.method],
+    )
+    alt = scene.say(
+        "{candidate}, enlarged {factor} times",
+        candidate=output.candidate_id,
+        factor=output.factor,
+    )
+    return Message(
+        told,
+        title=alt,
+        pictures=(scene.picture(output.image_cid, output.rendition_id, alt),),
+        buttons=scene.buttons(_provenance(output.candidate_id, scene)),
+        tone="good",
+    )
 
 
 @present.register
-def _(output: ModelsOut, scene: Scene) -> Message:
-    """Every model."""
-    return Message("\n".join(map(_model, output.models)))
+def _(output: RemovedOut, scene: Scene) -> Message:
+    """A picture that is gone."""
+    return Message(
+        scene.say(
+            "{candidate} is removed, and its file is deleted. That it was made stays in the"
+            " history: /provenance tells it.",
+            candidate=output.candidate_id,
+        ),
+        tone="good",
+    )
+
+
+@present.register
+def _(output: IdentifiedOut, scene: Scene) -> Message:
+    """What a picture is that somebody showed."""
+    if not output.matches:
+        return Message(
+            scene.say(
+                "I do not know this picture: neither its file, nor its pixels, nor its looks are"
+                " those of one that was made here."
+            ),
+            tone="notice",
+        )
+    there = [match for match in output.matches if not match.is_removed]
+    return Message(
+        "\n".join(_recognised(match, scene) for match in output.matches),
+        pictures=tuple(
+            scene.picture(match.image_cid, match.candidate_id, match.candidate_id)
+            for match in there
+        ),
+        buttons=scene.buttons(
+            *(_provenance(match.candidate_id, scene) for match in output.matches[:1]),
+            *(_show(match.candidate_id, match.candidate_id, scene) for match in there),
+        ),
+    )
+
+
+def shown(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Picture, ...]:
+    """The pictures, numbered if there are several, each described by its traits."""
+    library = _Library(scene)
+    numbers = range(1, len(candidates) + 1) if len(candidates) > 1 else [None]
+    return tuple(
+        scene.picture(
+            candidate.image_cid,
+            _caption(candidate, number, scene),
+            _alt(candidate, number, library.words_of(candidate), scene),
+        )
+        for number, candidate in zip(numbers, candidates, strict=True)
+    )
+
+
+def rows(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Button, ...]:
+    """What can be done with finished pictures: for a few, a row of five each; else looking."""
+    if len(candidates) == 1:
+        return _everything(candidates[0], scene)
+    if len(candidates) > WITH_ROWS:
+        return looks(candidates, scene)
+    library = _Library(scene)
+    wished = [
+        button
+        for number, candidate in enumerate(candidates, 1)
+        for button in _row(number, candidate, library.words_of(candidate), scene)
+    ]
+    return scene.buttons(*wished)
+
+
+def looks(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Button, ...]:
+    """A button for each picture that shows it in full."""
+    return scene.buttons(
+        *(
+            _show(scene.say("Show {number}", number=number), candidate.candidate_id, scene)
+            for number, candidate in enumerate(candidates[:_MOST_SHOWS], 1)
+        )
+    )
+
+
+def open_a_round(scene: Scene) -> tuple[Button, ...]:
+    """For those who may: let people vote on what waits."""
+    return scene.buttons(Button(scene.say("Open a round on the shortlist"), "open_round"))
+
+
+def pictures_in_words(count: int, scene: Scene) -> str:
+    """How many pictures."""
+    return scene.count("{n} picture", "{n} pictures", count)
 
 
 def traits(chosen: Mapping[str, str]) -> str:
-    """Traits as people say them: the values, with their category where it adds something."""
+    """Traits as people say them: each value with its category."""
     return ", ".join(f"{category} {value}" for category, value in chosen.items())
 
 
-def score_in_words(score: int | None) -> str:
+def _row(number: int, candidate: CandidateOut, words: str, scene: Scene) -> Iterator[Button]:
+    which = {"candidate_id": candidate.candidate_id}
+    yield Button(scene.say("Vary {number}", number=number), "vary", which)
+    yield Button(scene.say("Remix {number}", number=number), "remix", which, "prompt", words)
+    yield Button(scene.say("Same seed {number}", number=number), "reseed", which, "prompt", words)
+    yield Button(scene.say("Upscale {number}", number=number), "upscale", which)
+    yield _show(scene.say("Show {number}", number=number), candidate.candidate_id, scene)
+
+
+def _everything(candidate: CandidateOut, scene: Scene) -> tuple[Button, ...]:
+    """All that this person may do with one picture."""
+    which, words = {"candidate_id": candidate.candidate_id}, _Library(scene).words_of(candidate)
+    wished = [
+        Button(scene.say("Vary"), "vary", which),
+        Button(scene.say("Remix"), "remix", which, "prompt", words),
+        Button(scene.say("Same seed"), "reseed", which, "prompt", words),
+        Button(scene.say("Draw it again"), "reseed", which),
+        Button(scene.say("Upscale"), "upscale", which),
+    ]
+    if candidate.verdict == "shortlisted":
+        wished += [
+            Button(scene.say("Put to the vote"), "nominate", which, kind="good"),
+            Button(scene.say("Propose for minting"), "propose_mint", which),
+        ]
+    wished.append(_provenance(candidate.candidate_id, scene))
+    if candidate.creator_id == scene.actor.person_id or _is_operator(scene):
+        wished.append(Button(scene.say("Delete"), "remove_candidate", which, kind="danger"))
+    return scene.buttons(*wished)
+
+
+def _is_operator(scene: Scene) -> bool:
+    return scene.role is not None and scene.role.reaches(Role.OPERATOR)
+
+
+def _show(label: str, candidate_id: str, scene: Scene) -> Button:
+    return Button(label, "show_candidate", {"candidate_id": candidate_id})
+
+
+def _provenance(candidate_id: str, scene: Scene) -> Button:
+    return Button(scene.say("Provenance"), "provenance", {"subject_id": candidate_id})
+
+
+class _Library:
+    """The collections behind some pictures, each read once; one that is wrong is left out."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._studio = scene.studio
+        self._read: dict[str, Collection | None] = {}
+
+    def words_of(self, candidate: CandidateOut) -> str:
+        """What a picture shows, in the words of its collection: `violet fox, golden crown, …`."""
+        slug = candidate.collection
+        if slug not in self._read:
+            self._read[slug] = self._collection(slug)
+        found = self._read[slug]
+        if found is None:
+            return ", ".join(candidate.traits.values())
+        return found.described(candidate.traits)
+
+    def _collection(self, slug: str) -> Collection | None:
+        try:
+            return collection_of(self._studio, slug)
+        except MintmarkError:
+            return None
+
+
+def _caption(candidate: CandidateOut, number: int | None, scene: Scene) -> str:
+    by = scene.say(
+        "{candidate} by {creator}", candidate=candidate.candidate_id, creator=candidate.creator
+    )
+    first = by if number is None else f"{number}: {by}"
+    return f"{first}\n{verdict(candidate, scene)} {_score(candidate.score)}".rstrip()
+
+
+def _alt(candidate: CandidateOut, number: int | None, words: str, scene: Scene) -> str:
+    if not words:
+        return scene.say("A picture by {creator}", creator=candidate.creator)
+    if number is None:
+        return scene.say("{words}; by {creator}", words=words, creator=candidate.creator)
+    return scene.say(
+        "Picture {number}: {words}; by {creator}",
+        number=number,
+        words=words,
+        creator=candidate.creator,
+    )
+
+
+def verdict(candidate: CandidateOut, scene: Scene) -> str:
+    """What the filters said."""
+    if candidate.verdict is None:
+        return scene.words.word("not scored yet")
+    return scene.words.word(candidate.verdict)
+
+
+def _score(score: int | None) -> str:
     """Thousandths as a decimal between 0 and 1."""
     return "" if score is None else f"{score / 1000:.2f}"
 
 
-def _shown(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Picture, ...]:
-    return tuple(
-        scene.picture(candidate.image_cid, _caption(candidate), _alt(candidate))
-        for candidate in candidates
+def _why(candidate: CandidateOut, scene: Scene) -> str:
+    return "; ".join(map(scene.words.again, candidate.reasons))
+
+
+def _facts(output: CandidateDetail, scene: Scene) -> Iterator[tuple[str, str]]:
+    candidate = output.candidate
+    yield scene.say("traits"), traits(candidate.traits)
+    yield scene.say("style"), output.style or ""
+    yield scene.say("descends from"), _lineage(output.lineage, scene)
+    yield scene.say("descendants"), str(output.descendants or "")
+    for score in output.scores:
+        yield score.scorer, _of_score(score, scene)
+    yield scene.say("seed"), candidate.seed
+    yield scene.say("model"), f"{output.model}, {output.model_digest}"
+    yield scene.say("sampling"), _sampling(output, scene)
+    yield scene.say("enlarged"), ", ".join(f"{one.width}×{one.height}" for one in output.renditions)
+    yield scene.say("image"), candidate.image_cid
+    yield scene.say("pixels"), output.pixel_sha256
+
+
+def _of_score(score: ScoreOut, scene: Scene) -> str:
+    reasons = "; ".join(map(scene.words.again, score.reasons))
+    return f"{score.value / 1000:.3f}  {reasons}".rstrip()
+
+
+def _sampling(output: CandidateDetail, scene: Scene) -> str:
+    return scene.say(
+        "{scheduler}, {steps} steps, guidance {guidance}",
+        scheduler=output.scheduler,
+        steps=output.steps,
+        guidance=output.guidance,
     )
 
 
-def _caption(candidate: CandidateOut) -> str:
-    verdict = candidate.verdict or "not scored yet"
-    return (
-        f"{candidate.candidate_id} by {candidate.creator}\n"
-        f"{verdict} {score_in_words(candidate.score)}".rstrip()
+def _lineage(ancestors: Sequence[AncestorOut], scene: Scene) -> str:
+    """From the nearest to the first: which picture, whose, and how this line came from it."""
+    return " ← ".join(
+        scene.say(
+            "{candidate} by {creator} ({how})",
+            candidate=ancestor.candidate_id,
+            creator=ancestor.creator,
+            how=_WORDS["removed" if ancestor.is_removed else ancestor.how],
+        )
+        for ancestor in ancestors
     )
 
 
-def _alt(candidate: CandidateOut) -> str:
-    return f"A picture by {candidate.creator} of {traits(candidate.traits) or 'no named traits'}"
+def _recognised(match: MatchOut, scene: Scene) -> str:
+    told = [_how(match, scene)]
+    if match.is_removed:
+        told.append(scene.say("It was removed by its creator."))
+    if match.token_ids:
+        told.append(scene.say("It is minted: {tokens}.", tokens=match.token_ids))
+    return " ".join(told)
 
 
-def _verdicts(candidates: Sequence[CandidateOut]) -> str:
-    """Why each is in or out, for those where something is to be said."""
-    lines = [
-        f"{candidate.candidate_id} {candidate.verdict}: {_why(candidate)}."
-        for candidate in candidates
-        if candidate.reasons
-    ]
-    chosen = sum(candidate.verdict == "shortlisted" for candidate in candidates)
-    return "\n".join([f"{chosen} of {len(candidates)} are on the shortlist.", *lines])
-
-
-def _why(candidate: CandidateOut) -> str:
-    return "; ".join(candidate.reasons)
-
-
-def _look(candidate: CandidateOut) -> Button:
-    arguments = {"candidate_id": candidate.candidate_id}
-    return Button(f"Show {candidate.candidate_id}", "show_candidate", arguments)
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
-
-
-def _collection(collection: CollectionOut) -> str:
-    lines = [f"{collection.name} ({collection.slug})", collection.description]
-    lines += [f"  {name}: {', '.join(values)}" for name, values in collection.traits.items()]
-    return "\n".join([*lines, *filter(None, [collection.problem])])
-
-
-def _model(model: ModelOut) -> str:
-    if model.problem:
-        return f"{model.name}: {model.problem}"
-    return f"{model.name}: {model.source}, {model.size} pixels a side, {model.steps} steps"
+def _how(match: MatchOut, scene: Scene) -> str:
+    facts = {"candidate": match.candidate_id, "creator": match.creator, "bits": match.distance}
+    match match.how:
+        case "file":
+            return scene.say("This is {candidate} by {creator}: exactly that file.", **facts)
+        case "pixels":
+            return scene.say(
+                "This is {candidate} by {creator}: the same pixels in another file.", **facts
+            )
+        case "looks":
+            return scene.say(
+                "This looks like {candidate} by {creator}: {bits} of 256 bits of its looks differ.",
+                **facts,
+            )
+        case "text":
+            return scene.say(
+                "The file says that it is {candidate} by {creator}, but it does not look like it:"
+                " {bits} of 256 bits of its looks differ.",
+                **facts,
+            )

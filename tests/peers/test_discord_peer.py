@@ -101,6 +101,7 @@ async def test_the_menu_of_a_message_reaches_the_bot(
     said = await ada.say(studio, "look", files=png())
     answer = await ada.menu(said, "Show provenance")
     assert answer.text == f"About {said.id}"
+    assert (await ada.menu(ada, "Who is this", studio)).text == "ada"
 
 
 async def test_messages_are_sent_edited_and_deleted(

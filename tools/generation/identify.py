@@ -23,8 +23,9 @@ from tools.provenance.effects import OpenCall
 from tools.provenance.tables import Person
 from tools.scoring.duplicates import BITS, PerceptualIndex, distance
 
-ALIKE = 16
-"""Bits of 256 up to which a picture is taken for ours: recompressing and resizing stay below."""
+ALIKE = 20
+"""Bits of 256 up to which a picture is taken for ours: recompressing, resizing and a thin
+crop stay below."""
 
 _MOST_LOOKALIKES = 5
 

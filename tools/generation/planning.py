@@ -18,6 +18,7 @@ from tools.community.rules import Rules
 from tools.errors import InvalidInput
 from tools.generation import sanitiser
 from tools.generation.models import Model, models_of
+from tools.generation.notes import notes_on
 from tools.generation.pipeline import Lora, Place
 from tools.generation.sanitiser import sanitised
 from tools.metadata.collection import Collection, Style, collection_of
@@ -220,44 +221,10 @@ def _loras(studio: "Studio", collection: Collection, style: Style) -> tuple[Lora
 
 
 def _notes(
-    wish: Wish, words: str, reading: TraitReading, explicit: dict[str, str], model: Model
+    wish: Wish, words: str, reading: TraitReading, explicit: Mapping[str, str], model: Model
 ) -> tuple[str, ...]:
-    notes = []
-    if words != " ".join(wish.prompt.split()):
-        notes.append(
-            "Invisible characters or weights of other tools were taken out of the prompt;"
-            f" it now reads: {words}"
-        )
-    for category, values in reading.conflicts.items():
-        if category not in explicit:
-            notes.append(
-                f"You named several values for {category} ({', '.join(values)});"
-                f" I took {reading.traits[category]}."
-            )
-    for category, value in explicit.items():
-        if reading.traits.get(category, value) != value:
-            notes.append(
-                f"Your words say {category} {reading.traits[category]}, your traits say {value};"
-                f" I took {value}."
-            )
-    return (*notes, *_not_understood(reading, explicit, model))
-
-
-def _not_understood(
-    reading: TraitReading, explicit: dict[str, str], model: Model
-) -> tuple[str, ...]:
-    """A model that speaks traits ignores other words; one that speaks words reads them itself."""
-    if not model.speaks_traits:
+    """None for words of somebody else: who takes them over need not read them."""
+    if wish.heritage is not None and wish.heritage.same_words:
         return ()
-    if not reading.traits and not explicit:
-        return (
-            "Your words name no trait of this collection, so every trait was drawn by rarity."
-            " Name some, for example a violet fox with a golden crown.",
-        )
-    if reading.unknown:
-        return (f"I know no trait for these words, so they change nothing: {_listed(reading)}.",)
-    return ()
-
-
-def _listed(reading: TraitReading) -> str:
-    return ", ".join(reading.unknown)
+    rest = "kept" if wish.heritage else "styled" if wish.style else "drawn"
+    return notes_on(wish.prompt, words, reading, explicit, rest if model.speaks_traits else None)

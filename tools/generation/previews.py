@@ -12,7 +12,7 @@ from tools.generation.tables import Preview
 from tools.provenance.tables import now
 
 _CELL = 128  # pixels a side
-_COLUMNS = 4
+_COLUMNS = 4  # at most
 _GAP = 4
 _EMPTY = (32, 32, 40)  # where nothing can be seen yet
 
@@ -30,8 +30,8 @@ def sheet_of(tickets: Sequence[Ticket], before: int) -> Sheet | None:
     glances = sum(ticket.glances for ticket in tickets)
     if glances == before:
         return None
-    columns = min(_COLUMNS, len(tickets))
-    rows = -(-len(tickets) // columns)
+    rows = -(-len(tickets) // _COLUMNS)
+    columns = -(-len(tickets) // rows)
     step = _CELL + _GAP
     sheet = Image.new("RGB", (columns * step - _GAP, rows * step - _GAP), _EMPTY)
     for place, ticket in enumerate(tickets):

@@ -15,6 +15,7 @@ from tools.generation.pipeline import Lora, Place, library_versions
 from tools.generation.planning import Heritage, Plan, PlannedPicture, checked_words
 from tools.generation.tables import Brief, Candidate
 from tools.metadata.collection import collection_of
+from tools.phrases import phrase
 from tools.provenance.tables import Plaintext
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def _notes(studio: "Studio", recipe: Mapping[str, Any]) -> tuple[str, ...]:
     ]
     if not moved:
         return ()
-    return (
-        f"Since the picture was made this changed, so a few pixels may differ: {', '.join(moved)}.",
+    told = phrase(
+        "Since the picture was made this changed, so a few pixels may differ: {changes}.",
+        changes=moved,
     )
+    return (str(told),)

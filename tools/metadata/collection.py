@@ -207,6 +207,13 @@ class Collection(_Part):
             return filled
         return f"{words}, {filled}"
 
+    def described(self, traits: Mapping[str, str]) -> str:
+        """What a picture with these traits shows, in words; also where the file has changed."""
+        known = self.still_known(traits)
+        if known.keys() == self.traits.keys():
+            return self.prompt_for(known, "").strip(", ")
+        return ", ".join(_named(self.vocabulary[c], value).phrase for c, value in known.items())
+
     @property
     def has_place_for_words(self) -> bool:
         """Whether the template takes the creator's own words."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.peers.discord.state import Interaction, Message, components_in
+from tests.peers.discord.reading import components_in
+from tests.peers.discord.state import Interaction, Message
 
 if TYPE_CHECKING:
     from tests.peers.discord.server import Peer

@@ -14,6 +14,7 @@ from tests.peers.discord.check_messages import (
 from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.forms import Path
 from tests.peers.discord.mentions import find_mentions
+from tests.peers.discord.reading import components_in
 from tests.peers.discord.state import (
     Attachment,
     Channel,
@@ -22,7 +23,6 @@ from tests.peers.discord.state import (
     InteractionType,
     Message,
     User,
-    components_in,
 )
 
 if TYPE_CHECKING:

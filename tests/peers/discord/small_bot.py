@@ -156,6 +156,10 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
     async def provenance(interaction: discord.Interaction, message: discord.Message) -> None:
         await interaction.response.send_message(f"About {message.id}", ephemeral=True)
 
+    @tree.context_menu(name="Who is this")
+    async def who(interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_message(member.display_name, ephemeral=True)
+
     group = app_commands.Group(name="round", description="Rounds")
 
     @group.command(name="open", description="Open a round")

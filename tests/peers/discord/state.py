@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from tests.peers.discord.reading import addresses_in, components_in, texts_of
+
 Json = dict[str, Any]
 
 
@@ -253,7 +255,7 @@ class Message:
     @property
     def text(self) -> str:
         """All that can be read on it: content, embeds, text displays, in the order of reading."""
-        parts = [self.content, *_embed_texts(self.embeds)]
+        parts = [self.content, *texts_of(self.embeds)]
         parts += [found["content"] for found in components_in(self.components, {10})]
         return "\n".join(part for part in parts if part)
 
@@ -271,40 +273,8 @@ class Message:
 
         Discord leaves out those that embeds or components show: they are found there.
         """
-        shown = _addresses(self.embeds, self.components)
+        shown = addresses_in(self.embeds, self.components)
         return [one for one in self.attachments if one.url not in shown]
-
-
-def _addresses(embeds: list[Json], components: list[Json]) -> set[str]:
-    holders = [embed.get(key) for embed in embeds for key in ("image", "thumbnail")]
-    for component in components_in(components):
-        items = [component, *component.get("items", [])]
-        holders += [item.get(key) for item in items for key in ("media", "file")]
-    return {holder["url"] for holder in holders if isinstance(holder, dict) and "url" in holder}
-
-
-def _embed_texts(embeds: list[Json]) -> list[str]:
-    texts: list[str] = []
-    for embed in embeds:
-        texts += [embed.get("author", {}).get("name", ""), embed.get("title", "")]
-        texts.append(embed.get("description", ""))
-        for one in embed.get("fields", []):
-            texts += [one["name"], one["value"]]
-        texts.append(embed.get("footer", {}).get("text", ""))
-    return texts
-
-
-def components_in(components: list[Json], types: set[int] | None = None) -> list[Json]:
-    """Every component of these types, nested ones included, in the order of reading."""
-    found: list[Json] = []
-    for component in components:
-        if types is None or component.get("type") in types:
-            found.append(component)
-        found += components_in(component.get("components") or [], types)
-        for inner in ("accessory", "component"):
-            if isinstance(component.get(inner), dict):
-                found += components_in([component[inner]], types)
-    return found
 
 
 class InteractionType(IntEnum):

@@ -89,6 +89,7 @@ class World:
         if not gateway.sees(channel):
             return
         data = payloads.of_message(message, self._peer.application.user.id)
+        data["channel_type"] = int(channel.type)
         if channel.guild is not None and message.interaction is None:
             member = channel.guild.members.get(message.author.id)
             data |= {"member": payloads.of_member(member, with_user=False)} if member else {}
