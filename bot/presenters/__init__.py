@@ -1,6 +1,7 @@
 """What the output of a tool looks like as a message; the same for every front end.
 
 candidates.py   pictures, and what can be done with them
+recognised.py   what a picture is that somebody showed
 jobs.py         jobs, the queue, quotas
 collections.py  collections, models
 rounds.py       rounds, votes
@@ -19,6 +20,7 @@ from bot.presenters import (
     history,
     jobs,
     minting,
+    recognised,
     review,
     rounds,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "jobs",
     "minting",
     "present",
+    "recognised",
     "review",
     "rounds",
 ]
