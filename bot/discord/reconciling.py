@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
 LOOKS_EVERY_S = 0.5  # for rounds whose time is over
-AT_ONCE = 4  # rounds compared at the same time
+AT_ONCE = 8  # rounds compared at the same time
 _AGAIN_S = 15.0  # after Discord or the database did not answer
 _log = structlog.get_logger("mintmark.discord.reconciling")
 
