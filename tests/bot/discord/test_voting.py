@@ -5,7 +5,6 @@ Everything here goes over real sockets: discord.py against the local Discord.
 
 import asyncio
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from tests.bot.discord.polling import (
 from tests.peers.discord import Message, Peer
 from tools.catalogue import open_studio
 from tools.community.tables import Rule
-from tools.settings import Settings, load_settings
+from tools.settings import load_settings
 from tools.studio import Studio
 
 ONE, TWO, THREE = emoji(1), emoji(2), emoji(3)
@@ -43,19 +42,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def struck_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fresh_folder(fresh_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with twelve pictures of wren's, made once."""
     folder = tmp_path_factory.mktemp("struck") / "data"
+    shutil.copytree(fresh_folder, folder)
     strike_pictures(load_settings(data_dir=folder), 12)
     return folder
-
-
-@pytest.fixture
-def studio(sqlite_settings: Settings, struck_once: Path) -> Iterator[Studio]:
-    """A studio in which wren has made pictures."""
-    shutil.copytree(struck_once, sqlite_settings.data_dir)
-    with open_studio(sqlite_settings) as opened:
-        yield opened
 
 
 @pytest.fixture
