@@ -146,6 +146,8 @@ class Reactions:
         number = None
         if isinstance(event, discord.RawReactionClearEmojiEvent):
             number = page.voted_with(event.emoji.name)
+            if number is None:
+                return
         async with self.turnstiles[page.round_id].live():
             await asyncio.to_thread(self.forget, page.message, number)
 
