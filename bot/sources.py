@@ -84,7 +84,7 @@ def _open_rounds(asked: Asked) -> Select[Any, Any]:
 
 def _brackets(asked: Asked) -> Select[Any, Any]:
     here = select(Bracket.id, Bracket.title).where(Bracket.guild == asked.actor.guild)
-    return _of_id(here, Bracket.id, asked).order_by(Bracket.created_at.desc())
+    return _of_id(here, Bracket.id, asked).order_by(Bracket.state.desc(), Bracket.created_at.desc())
 
 
 def _requests(asked: Asked) -> Select[Any, Any]:

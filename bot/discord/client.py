@@ -9,7 +9,7 @@ on it. Rendering is not done here but by workers.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -32,7 +32,7 @@ from tools.errors import MintmarkError
 from tools.people import Actor
 from tools.studio import Studio
 
-Handler = Callable[..., Awaitable[None]]
+Handler = Callable[..., Coroutine[Any, Any, None]]
 READY_AFTER_S = 1.0  # of silence after the last guild; discord.py's own default is two
 _ELSEWHERE_S = 1.0  # how long the process that acknowledged has for its claim
 _CLOSING_S = 10.0  # how long answers in hand may take when the bot stops
@@ -183,6 +183,8 @@ class MintmarkClient(discord.AutoShardedClient):
         """What goes wrong inside is told to the person at a place."""
         try:
             yield
+        except homes.SeveralHomes as unclear:
+            await place.tell(unclear.question(place.words))
         except MintmarkError as error:
             await place.tell(Message(place.words.of_error(error), tone="error"))
         except Exception as error:

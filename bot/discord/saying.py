@@ -31,9 +31,10 @@ async def say_once(
     post = await asyncio.to_thread(_mine, client, owed)
     if post is None or post.state != "wanted":
         return post
-    spoken = words or await asyncio.to_thread(_words, client, owed)
+    if words is None:
+        words = await asyncio.to_thread(_words, client, owed)
     try:
-        sent = await _sent(client, post, message, spoken)
+        sent = await _sent(client, post, message, words)
     except (Gone, NotAllowed):
         await asyncio.to_thread(client.posts.gone, post.id)
         raise
