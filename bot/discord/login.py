@@ -9,6 +9,7 @@ the client serves until SIGTERM, Ctrl-C, or until Discord no longer wants the to
 import asyncio
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ from tools.studio import Studio
 
 TOKEN_VARIABLE = "MINTMARK_DISCORD__TOKEN"
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
+_THREADS = 32  # for what waits on the database; asyncio's own default counts cores
 _TOKEN_REFUSED = 4004  # a close code of the gateway
 _log = structlog.get_logger("mintmark.discord.login")
 
@@ -175,6 +177,7 @@ async def serve(studio: Studio, chat: Chat, *, say: Callable[[str], None]) -> No
     settings = studio.settings
     token = token_of(settings)
     point_at(settings)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
     application = await ask(settings)
     for line in introduction(application):
         say(line)
