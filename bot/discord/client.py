@@ -22,7 +22,7 @@ from bot.discord.acknowledging import Acknowledged, acknowledge
 from bot.discord.following import Book
 from bot.discord.leases import Leases
 from bot.discord.place import Channel, Reply
-from bot.discord.posts import Owed, Posts
+from bot.discord.posts import FRONT_END, Owed, Posts
 from bot.discord.registering import introduce, register
 from bot.discord.saying import say_once
 from bot.frontend import Message
@@ -160,7 +160,7 @@ class MintmarkClient(discord.AutoShardedClient):
             if not await self._is_ours(interaction, announced):
                 raise asyncio.CancelledError("another process answers")
             actor = await homes.actor_behind(self, interaction)
-            place.words = Words(actor.locale)
+            place.words = Words(actor.locale, FRONT_END)
             yield self.desk.at(place), actor
             await place.withdraw()
             await disclosure.tell_once(self, place, actor)

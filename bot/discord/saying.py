@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord import claims, people
 from bot.discord.place import drawn
-from bot.discord.posts import Owed, claim_of
+from bot.discord.posts import FRONT_END, Owed, claim_of
 from bot.discord.safe_send import Gone, InChannel, InPrivate, NotAllowed, Sent, Where, send
 from bot.discord.shown import candidates_in
 from bot.frontend import Message
@@ -81,4 +81,4 @@ def _user(studio: Studio, post: Post) -> int | None:
 
 def _words(client: "MintmarkClient", owed: Owed) -> Words:
     rules = rules_of(client.studio, owed.guild, owed.channel)
-    return Words(rules.locale or people.locale_of(client, owed.guild))
+    return Words(rules.locale or people.locale_of(client, owed.guild), FRONT_END)
