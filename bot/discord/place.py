@@ -260,7 +260,7 @@ class Reply(Channel):
 
 async def drawn(client: "MintmarkClient", message: Message, words: Words) -> list[cards.Card]:
     """The cards of a message, their buttons written down; at least one."""
-    card = cards.card(message, words)
+    card = await asyncio.to_thread(cards.card, message, words)
     every = [card, *card.more]
     buttons = [button for one in every for button in one.buttons]
     await controls.keep_all(client.studio, buttons)

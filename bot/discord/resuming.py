@@ -123,7 +123,7 @@ class Resuming:
         if work := work_behind(output):
             client.desk.at(place).follow(actor, handle, work)
             return
-        message = present(output, scene_of(client.studio, actor))
+        message = await asyncio.to_thread(lambda: present(output, scene_of(client.studio, actor)))
         await place.update(handle, message)
         await client.book.closed(handle, message)
 
