@@ -7,7 +7,9 @@ _REQUEST = Shown("mint_request_id", "request", "Which mint request: m_…")
 _WAITING = Shown(
     "mint_request_id", "request", "Which mint request: m_…", source="pending_mint_request_id"
 )
-_ROUND = Shown("round_id", "round", "Which round: rnd_…", source="open_round_id")
+_ROUND = Shown(
+    "round_id", "round", "Which round: rnd_…; the open one if left out.", source="open_round_id"
+)
 _TITLE = Shown("title", says="What the round is called.")
 _MINUTES = Shown("minutes", says="How long people may vote.")
 _QUORUM = Shown("quorum", says="How many people must vote.")
@@ -47,7 +49,7 @@ OPERATORS: tuple[Slash, ...] = (
         ),
     ),
     Slash("round close", "close_round", "Close a round now and count the votes.", (_ROUND,)),
-    Slash("round extend", "extend_round", "Give a round more time.", (_ROUND, _MINUTES)),
+    Slash("round extend", "extend_round", "Give a round more time.", (_MINUTES, _ROUND)),
     Slash(
         "review",
         "review",
