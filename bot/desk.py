@@ -183,7 +183,7 @@ class Desk:
         except ServiceUnavailable:  # the book stays open: whoever reads it tries again
             raise
         except MintmarkError as error:
-            shown = Message(Words(actor.locale).of_error(error), tone="error")
+            shown = Message(Words(actor.locale, actor.front_end).of_error(error), tone="error")
             await self._frontend.update(handle, shown)
         if self._book is not None:
             await self._book.closed(handle, shown)
@@ -196,9 +196,9 @@ class Desk:
         try:
             await work
         except MintmarkError as error:
-            told = Words(actor.locale).of_error(error)
+            told = Words(actor.locale, actor.front_end).of_error(error)
             await self._frontend.send(actor, Message(told, tone="error"))
         except Exception as error:
             _log.error("unforeseen", person=actor.person_id, exc_info=error)
-            told = Words(actor.locale).say(UNFORESEEN)
+            told = Words(actor.locale, actor.front_end).say(UNFORESEEN)
             await self._frontend.send(actor, Message(told, tone="error"))

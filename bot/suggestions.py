@@ -18,7 +18,7 @@ from tools.minting.tables import MintRequest, Token
 from tools.people import Actor, Role
 from tools.provenance.tables import Person
 from tools.studio import Studio
-from tools.voting.tables import Round, RoundEntry
+from tools.voting.tables import Bracket, Round, RoundEntry
 
 if TYPE_CHECKING:
     from tools.metadata.collection import Collection
@@ -83,8 +83,18 @@ def _rounds(asked: Asked) -> Select[Any, Any]:
     return _of_id(here, Round.id, asked).order_by(Round.state.desc(), Round.closes_at.desc())
 
 
+def _brackets(asked: Asked) -> Select[Any, Any]:
+    here = select(Bracket.id, Bracket.title).where(Bracket.guild == asked.actor.guild)
+    return here.order_by(Bracket.state.desc(), Bracket.created_at.desc())
+
+
 def _open_rounds(asked: Asked) -> Select[Any, Any]:
     return _rounds(asked).where(Round.state == "open")
+
+
+def _brackets(asked: Asked) -> Select[Any, Any]:
+    here = select(Bracket.id, Bracket.title).where(Bracket.guild == asked.actor.guild)
+    return _of_id(here, Bracket.id, asked).order_by(Bracket.created_at.desc())
 
 
 def _requests(asked: Asked) -> Select[Any, Any]:
@@ -119,6 +129,7 @@ _SOURCES: Mapping[str, tuple[Rows, ...]] = {
     "unfinished_job_id": (_unfinished_jobs,),
     "round_id": (_rounds,),
     "open_round_id": (_open_rounds,),
+    "bracket_id": (_brackets,),
     "mint_request_id": (_requests,),
     "pending_mint_request_id": (_requests_in("pending"),),
     "failed_mint_request_id": (_requests_in("failed"),),

@@ -9,7 +9,7 @@ on it. Rendering is not done here but by workers.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -22,7 +22,7 @@ from bot.discord.acknowledging import Acknowledged, acknowledge
 from bot.discord.following import Book
 from bot.discord.leases import Leases
 from bot.discord.place import Channel, Reply
-from bot.discord.posts import Owed, Posts
+from bot.discord.posts import FRONT_END, Owed, Posts
 from bot.discord.registering import introduce, register
 from bot.discord.saying import say_once
 from bot.frontend import Message
@@ -32,7 +32,7 @@ from tools.errors import MintmarkError
 from tools.people import Actor
 from tools.studio import Studio
 
-Handler = Callable[..., Awaitable[None]]
+Handler = Callable[..., Coroutine[Any, Any, None]]
 READY_AFTER_S = 1.0  # of silence after the last guild; discord.py's own default is two
 _ELSEWHERE_S = 1.0  # how long the process that acknowledged has for its claim
 _CLOSING_S = 10.0  # how long answers in hand may take when the bot stops
@@ -153,7 +153,7 @@ class MintmarkClient(discord.AutoShardedClient):
             if not await self._is_ours(interaction, announced):
                 raise asyncio.CancelledError("another process answers")
             actor = await homes.actor_behind(self, interaction)
-            place.words = Words(actor.locale)
+            place.words = Words(actor.locale, FRONT_END)
             yield self.desk.at(place), actor
             await place.withdraw()
             await disclosure.tell_once(self, place, actor)
@@ -183,6 +183,8 @@ class MintmarkClient(discord.AutoShardedClient):
         """What goes wrong inside is told to the person at a place."""
         try:
             yield
+        except homes.SeveralHomes as unclear:
+            await place.tell(unclear.question(place.words))
         except MintmarkError as error:
             await place.tell(Message(place.words.of_error(error), tone="error"))
         except Exception as error:

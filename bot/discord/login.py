@@ -161,16 +161,13 @@ _ODD = (
 _AWAY = "{address} cannot be reached: is there a network, and is the address right?"
 
 
-async def serve(
-    studio: Studio, chat: Chat, *, say: Callable[[str], None], workers: int | None = None
-) -> None:
+async def serve(studio: Studio, chat: Chat, *, say: Callable[[str], None]) -> None:
     """Serve until somebody stops the process.
 
     Args:
         studio: opened.
         chat: opened.
         say: tells the person at the terminal a line.
-        workers: how many processes make pictures; as the settings say if left out.
 
     Raises:
         ConfigurationError, ServiceUnavailable: in one sentence.
@@ -183,7 +180,7 @@ async def serve(
         say(line)
     client = MintmarkClient(studio, chat, invite.intents(*application.granted))
     _tell_when_ready(client, say)
-    async with Workers(settings.discord.workers if workers is None else workers):
+    async with Workers(settings.discord.workers):
         with _until_stopped(client), in_words():
             await _run(client, token)
     say("Stopped; nothing is lost.")
@@ -238,3 +235,25 @@ def introduction(application: Application) -> Iterator[str]:
     for name, held in application.guilds:
         if missing := invite.missing(held):
             yield f"In {name} the bot lacks: {', '.join(missing)}. Invite it again with the link."
+
+
+async def examined(settings: Settings) -> str:
+    """What is in order with the bot's place in Discord; only looks.
+
+    Raises:
+        ConfigurationError: for a wrong token, or a server that does not give the bot its rights.
+        ServiceUnavailable: if Discord does not answer.
+    """
+    point_at(settings)
+    application = await ask(settings)
+    lacking = {
+        name: missing for name, held in application.guilds if (missing := invite.missing(held))
+    }
+    if lacking:
+        raise ConfigurationError(
+            "The bot lacks permissions: {lacking}. Invite it again, which keeps everything: {link}",
+            lacking="; ".join(f"in {name}: {', '.join(names)}" for name, names in lacking.items()),
+            link=invite.link(application.id),
+        )
+    off = "".join(f"; without the {one.portal}, {one.without}" for one in application.lacking)
+    return f"{application.name}, in {len(application.guilds)} servers{off}"

@@ -16,6 +16,7 @@ from discord import ui
 
 from bot.discord import controls
 from bot.discord.controls import Pressed
+from bot.discord.posts import FRONT_END
 from bot.discord.safe_text import cut, one_line
 from bot.frontend import Button
 from bot.texts import Words
@@ -36,7 +37,7 @@ async def ask(
 ) -> None:
     """Open the window for a control, named after the button that was pressed."""
     known = await _quickly_found(interaction.client.studio, pressed.id)
-    window = _window(pressed, known, label, Words(str(interaction.locale)))
+    window = _window(pressed, known, label, Words(str(interaction.locale), FRONT_END))
     try:
         await interaction.response.send_modal(window)
     except discord.HTTPException as error:

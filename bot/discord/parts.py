@@ -33,6 +33,7 @@ async def set_up(client: "MintmarkClient") -> None:
     from bot.discord import (
         announcements,
         commands,
+        homes,
         memberships,
         menus,
         pressing,
@@ -49,6 +50,7 @@ async def set_up(client: "MintmarkClient") -> None:
         menus,
         setup,
         pressing,
+        homes,
         talking,
         memberships,
         resuming,

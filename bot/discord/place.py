@@ -21,6 +21,7 @@ import structlog
 
 from bot.discord import cards, controls, safe_send
 from bot.discord.edits import Edits
+from bot.discord.posts import FRONT_END
 from bot.discord.safe_send import (
     Followup,
     Gone,
@@ -72,11 +73,11 @@ class Channel:
         self._user = user
         self._reply_to = reply_to
         self._edits: dict[str, Edits] = {}
-        self.words = Words(locale)
+        self.words = Words(locale, FRONT_END)
 
     async def send(self, actor: Actor, message: Message) -> str:
         """Show a message to the person; returns its handle."""
-        self.words = Words(actor.locale)
+        self.words = Words(actor.locale, FRONT_END)
         return await self.tell(message)
 
     async def tell(self, message: Message) -> str:

@@ -275,7 +275,7 @@ class Reactions:
         """Say why a vote does not count: once for each person, round and reason."""
         if is_bot:
             return
-        words = Words(actor.locale)
+        words = Words(actor.locale, FRONT_END)
         reason = digest(error.template).removeprefix("sha256:")[:16]
         told = words.of_error(error) if error.facts else words.again(str(error))
         message = Message(told, title=words.say("Your vote was not counted"), tone="notice")

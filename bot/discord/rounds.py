@@ -240,7 +240,7 @@ class Galleries:
 
     async def _words(self, guild: str) -> Words:
         rules = await asyncio.to_thread(rules_of, self._client.studio, guild)
-        return Words(rules.locale or people.locale_of(self._client, guild))
+        return Words(rules.locale or people.locale_of(self._client, guild), FRONT_END)
 
     # --- the books; all of these block ---
 

@@ -117,12 +117,10 @@ async def setup_command(
     client = interaction.client
     async with client.answering(interaction, private=True) as (desk, actor):
         _check_operator(client, actor)
-        notes = [
-            note
-            for rule, thing in chosen.items()
-            if thing is not None
-            for note in await _take(client, actor, rule, thing)
-        ]
+        guild, notes = _guild(client, actor), list[str]()
+        for rule, thing in chosen.items():
+            if thing is not None:
+                notes += await _take(client, actor, rule, _in_guild(guild, rule, thing.id))
         await desk.tell(actor, await report(client, actor, notes))
 
 
@@ -285,6 +283,21 @@ def _guild(client: "MintmarkClient", actor: Actor) -> discord.Guild:
     found = client.get_guild(int(actor.guild))
     if found is None:
         raise NotFound("I am not in that server (any more).")
+    return found
+
+
+def _in_guild(
+    guild: discord.Guild, rule: str, number: int
+) -> "discord.Role | discord.abc.GuildChannel":
+    """The role of that id, or the channel, as the rule needs.
+
+    Raises:
+        NotFound: if the server has none, whatever the command said.
+    """
+    is_role = rule in (CREATOR.rule, OPERATOR.rule)
+    found = guild.get_role(number) if is_role else guild.get_channel(number)
+    if found is None:
+        raise NotFound("There is no such role or channel in this server (any more).")
     return found
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.discord.place import drawn
-from bot.discord.posts import Owed
+from bot.discord.posts import FRONT_END, Owed
 from bot.discord.safe_send import Gone, NotAllowed, Sent, edit
 from bot.discord.saying import say_once
 from bot.frontend import Message
@@ -100,7 +100,7 @@ class Whispers:
         """Send the message, or show it in place of what was said for the same purpose before."""
         client, actor = self._client, whisper.actor
         owed = Owed(whisper.purpose, whisper.subject_id, actor.guild, "", actor.person_id)
-        words = Words(actor.locale)
+        words = Words(actor.locale, FRONT_END)
         known = await asyncio.to_thread(client.posts.of_purpose, owed.purpose)
         if known is None or known.state == "wanted":
             await say_once(client, owed, whisper.message, words)

@@ -4,6 +4,7 @@ candidates.py   pictures, and what can be done with them
 jobs.py         jobs, the queue, quotas
 collections.py  collections, models
 rounds.py       rounds, votes
+standings.py    votes in stages, nominations, the leaderboard
 minting.py      mint requests, tokens
 review.py       what waits for an operator's decision
 community.py    rules, limits, pauses
@@ -21,6 +22,7 @@ from bot.presenters import (
     minting,
     review,
     rounds,
+    standings,
 )
 from bot.presenters.anything import present
 
@@ -35,4 +37,5 @@ __all__ = [
     "present",
     "review",
     "rounds",
+    "standings",
 ]

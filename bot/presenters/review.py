@@ -6,7 +6,8 @@ from bot.frontend import Button, Message, Picture
 from bot.presenters.anything import present
 from bot.presenters.minting import cost
 from bot.scene import Scene
-from tools.minting.review import LackOut, LikenessOut, ReviewItemOut, ReviewOut, VoteOut
+from tools.minting.likeness import LikenessOut
+from tools.minting.review import LackOut, ReviewItemOut, ReviewOut, VoteOut
 from tools.minting.rights import LicenceOut, RightsOut
 
 

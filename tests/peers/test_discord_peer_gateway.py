@@ -122,6 +122,10 @@ async def test_without_the_content_intent_only_mentions_are_read(
         await peer.until(lambda: len(bot.of("message")) == 3)
         texts = [one.content for one in bot.of("message")]
         assert texts == ["", f"<@{peer.application.user.id}> hello", "in private"]
+        peer.application.flags = 0
+        channel = bot.get_channel(studio.id)
+        assert isinstance(channel, discord.TextChannel)
+        assert (await channel.fetch_message(next(iter(studio.messages)))).content == ""
 
 
 async def test_events_of_unasked_intents_and_hidden_channels_do_not_come(

@@ -2,7 +2,7 @@
 
 What people do:
 `requests`        proposing a picture, and looking at where a request or token stands
-`review`          what operators look at before they decide, with `rights` and `costs`
+`review`          what operators look at before they decide, with `rights`, `costs`, `likeness`
 `approval`        approving, rejecting, retrying: by hand, over exactly the frozen content
 `endorsing`       approval by several, and whose counts at this moment
 `mint`            carrying out an approved request on all its chains, and reading it back

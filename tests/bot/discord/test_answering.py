@@ -174,6 +174,26 @@ async def test_someone_in_direct_messages_acts_in_the_guild_they_share_with_the_
     assert guild == str(people.hall.id)
 
 
+async def test_someone_with_several_guilds_is_asked_once_in_which_they_act(
+    running: Running, studio: Studio, people: People, peer: Peer
+) -> None:
+    other = peer.add_guild("workshop")
+    other.join(people.wren)
+    async with running(studio):
+        for channel in (people.studio, other.text_channel("workshop")):
+            await (await people.wren.command(channel, "models")).done()
+        asked = await (await people.wren.command(people.wren.dm, "models")).done()
+        assert asked.message is not None
+        assert set(asked.message.labels) == {"hall", "workshop"}
+        await (await people.wren.press(asked.message, "workshop")).done()
+        answer = await (await people.wren.command(people.wren.dm, "models")).done()
+        assert "house" in answer.text
+    with studio.db.read() as session:
+        last = session.scalars(select(ToolCall).order_by(ToolCall.created_at.desc())).first()
+    assert last is not None
+    assert last.guild == str(other.id)
+
+
 async def test_a_stranger_in_direct_messages_is_told_where_to_go(
     bot: MintmarkClient, peer: Peer, people: People
 ) -> None:

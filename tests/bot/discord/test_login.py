@@ -78,6 +78,18 @@ async def test_permissions_that_a_server_does_not_give_are_named(
     )
 
 
+async def test_the_doctor_looks_at_the_token_the_intents_and_the_permissions(
+    peer: Peer, people: People, tmp_path: Path
+) -> None:
+    settings = settings_for(peer, tmp_path)
+    assert await login.examined(settings) == "Mintmark, in 1 servers"
+    peer.application.flags = 0
+    assert "without the Message Content Intent" in await login.examined(settings)
+    people.hall.revoke(int(Permission.ATTACH_FILES))
+    with pytest.raises(ConfigurationError, match="in hall: Attach Files"):
+        await login.examined(settings)
+
+
 async def test_no_token_a_wrong_token_and_no_network_are_a_sentence_each(
     peer: Peer, tmp_path: Path
 ) -> None:

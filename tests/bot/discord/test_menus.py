@@ -111,9 +111,11 @@ async def test_a_picture_that_was_uploaded_again_is_known(
     name, data = "saved.png", file
     if how != "as it was":
         kept = io.BytesIO()
-        form = {"format": "JPEG", "quality": 60} if "JPEG" in how else {"format": "WEBP"}
-        lossless = {} if "JPEG" in how else {"lossless": True}
-        Image.open(io.BytesIO(file)).convert("RGB").save(kept, **form, **lossless)
+        shown = Image.open(io.BytesIO(file)).convert("RGB")
+        if "JPEG" in how:
+            shown.save(kept, "JPEG", quality=60)
+        else:
+            shown.save(kept, "WEBP", lossless=True)
         name, data = "saved.jpg", kept.getvalue()
     message = await people.moss.say(people.studio, "found this", files=(name, data))
     answer = await choose(people.fern, message, PROVENANCE)

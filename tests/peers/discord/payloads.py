@@ -284,3 +284,12 @@ def of_application(application: Application, owner: User, guilds: int) -> Json:
         "integration_types_config": {"0": {}},
         "tags": [],
     }
+
+
+def without_content(data: Json) -> Json:
+    """A message object as applications without the message content intent get it."""
+    blank: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
+    shown = data.get("referenced_message")
+    if shown:
+        blank["referenced_message"] = {**shown, **blank}
+    return {**data, **blank}

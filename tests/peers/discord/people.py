@@ -11,6 +11,7 @@ from tests.peers.discord import payloads
 from tests.peers.discord.answers import Answer, Modal, NotPossible
 from tests.peers.discord.check_commands import MESSAGE, USER
 from tests.peers.discord.composing import Draft, Upload, compose
+from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.modals import filled_in
 from tests.peers.discord.options import Filled, find_command
 from tests.peers.discord.permissions import Permission, in_channel
@@ -264,7 +265,10 @@ class Person:
             raise NotPossible(f"{self.user.name} may not write in {channel.name}.")
         uploads = {place: Upload(*one) for place, one in enumerate(files_of(files))}
         draft = Draft({"content": text}, uploads)
-        message = compose(self.peer, channel, self.user, draft, reference=reply_to)
+        try:
+            message = compose(self.peer, channel, self.user, draft, reference=reply_to)
+        except DiscordError as error:
+            raise NotPossible(str(error)) from error
         self.peer.world.post(message)
         await asyncio.sleep(0)
         return message

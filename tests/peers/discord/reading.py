@@ -1,8 +1,10 @@
 """Finding things in embeds and components: texts, media, and the components themselves."""
 
+import re
 from typing import Any
 
 Json = dict[str, Any]
+ESCAPED = re.compile(r"\\([\\*_~`|>#\-\[\]()])")
 
 
 def addresses_in(embeds: list[Json], components: list[Json]) -> set[str]:
@@ -37,3 +39,8 @@ def components_in(components: list[Json], types: set[int] | None = None) -> list
             if isinstance(component.get(inner), dict):
                 found += components_in([component[inner]], types)
     return found
+
+
+def unescaped(text: str) -> str:
+    """A text without the backslashes of its markdown."""
+    return ESCAPED.sub(r"\1", text)

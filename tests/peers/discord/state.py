@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from tests.peers.discord.reading import addresses_in, components_in, texts_of
+from tests.peers.discord.reading import addresses_in, components_in, texts_of, unescaped
 
 Json = dict[str, Any]
 
@@ -47,7 +47,7 @@ class AppFlag:
     GATEWAY_MESSAGE_CONTENT_LIMITED = 1 << 19
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class User:
     """An account."""
 
@@ -59,8 +59,11 @@ class User:
     dms_closed: bool = False
     blocked_bot: bool = False
 
+    def __repr__(self) -> str:
+        return f"<user {self.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Role:
     """A role of a guild; the one with the guild's id is everyone's."""
 
@@ -73,8 +76,11 @@ class Role:
     mentionable: bool = False
     managed: bool = False
 
+    def __repr__(self) -> str:
+        return f"<role {self.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Member:
     """A user in a guild."""
 
@@ -84,8 +90,11 @@ class Member:
     roles: list[int] = field(default_factory=list)
     nick: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<{self.user.name} in {self.guild.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Guild:
     """A server, as people call it."""
 
@@ -99,8 +108,11 @@ class Guild:
     commands: dict[int, Json] = field(default_factory=dict)
     attachment_size_limit: int = 10 * 1024 * 1024
 
+    def __repr__(self) -> str:
+        return f"<guild {self.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Overwrite:
     """What a channel allows or denies to a role (type 0) or a member (type 1)."""
 
@@ -110,7 +122,7 @@ class Overwrite:
     deny: int = 0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """A text channel, category, thread or direct conversation."""
 
@@ -147,8 +159,11 @@ class Channel:
             return None
         return self.guild.channels.get(self.parent_id)
 
+    def __repr__(self) -> str:
+        return f"<channel {self.name or self.recipient}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Attachment:
     """A file of a message, on the CDN."""
 
@@ -162,6 +177,9 @@ class Attachment:
     height: int | None = None
     ephemeral: bool = False
     gone: bool = False
+
+    def __repr__(self) -> str:
+        return f"<file {self.filename}>"
 
 
 class Reaction:
@@ -209,7 +227,7 @@ class Pinged:
         return self.everyone or bool(self.users) or bool(self.roles)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Message:
     """A message, with everything people and bots have put on it."""
 
@@ -260,6 +278,11 @@ class Message:
         return "\n".join(part for part in parts if part)
 
     @property
+    def plain(self) -> str:
+        """Its text as people read it: without the backslashes that keep marks from being marks."""
+        return unescaped(self.text)
+
+    @property
     def labels(self) -> list[str]:
         """What its buttons say, or their emoji where they say nothing."""
         return [
@@ -276,6 +299,9 @@ class Message:
         shown = addresses_in(self.embeds, self.components)
         return [one for one in self.attachments if one.url not in shown]
 
+    def __repr__(self) -> str:
+        return f"<message by {self.author.name}: {self.text[:60]!r}>"
+
 
 class InteractionType(IntEnum):
     """What a person did."""
@@ -286,7 +312,7 @@ class InteractionType(IntEnum):
     MODAL = 5
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Interaction:
     """Something a person did that an application must answer."""
 
@@ -316,8 +342,12 @@ class Interaction:
         """The guild it happened in, if any."""
         return self.channel.guild
 
+    def __repr__(self) -> str:
+        what = self.name or self.data.get("custom_id")
+        return f"<{self.type.name.lower()} {what} by {self.user.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Application:
     """The registered application and its bot user."""
 

@@ -8,14 +8,38 @@ import pytest
 
 from tests.conftest import sign_in_to
 from tools.generation.create import create
-from tools.generation.gallery import collections, gallery, models, show_candidate
+from tools.generation.descent import remix, reseed, vary
+from tools.generation.gallery import collection, collections, gallery, models, show_candidate
+from tools.generation.identify import identify
 from tools.generation.jobs import cancel_job, job_status
+from tools.generation.quotas import quota
+from tools.generation.removal import remove_candidate
 from tools.generation.render import render
+from tools.generation.renditions import upscale
+from tools.generation.waiting import queue
 from tools.people import Actor, Role
 from tools.settings import Settings
 from tools.studio import Studio
 
-TOOLS = (create, render, job_status, cancel_job, gallery, show_candidate, collections, models)
+TOOLS = (
+    create,
+    vary,
+    remix,
+    reseed,
+    render,
+    job_status,
+    cancel_job,
+    queue,
+    quota,
+    gallery,
+    show_candidate,
+    upscale,
+    remove_candidate,
+    identify,
+    collections,
+    collection,
+    models,
+)
 
 COLLECTION = """
 slug = "sketches"
@@ -30,6 +54,12 @@ template = "{prompt}, {mood}"
 [traits.mood]
 calm = 3
 wild = { weight = 1, phrase = "in a storm", synonyms = ["stormy"] }
+
+[styles.ink]
+description = "Drawn with a brush."
+words = "black ink"
+negative = "colour, blurry"
+traits = { mood = "wild" }
 """
 
 

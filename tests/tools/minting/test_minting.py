@@ -236,5 +236,5 @@ def test_a_picture_that_was_taken_away_is_not_proposed(hall: Hall):
                 person_id=candidate.person_id,
             )
         )
-    with pytest.raises(NotFound, match="removed by its creator"):
+    with pytest.raises(NotFound, match="was removed"):
         hall.propose()
