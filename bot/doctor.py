@@ -58,6 +58,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Check]]:
     for name, chain in settings.chains.items():
         yield f"chain {name}", partial(_chain, settings, name, chain)
     yield "language model", partial(_language_model, settings)
+    if settings.discord.token is not None:
+        yield "discord", partial(_discord, settings)
 
 
 def _finding(subject: str, check: Check) -> Finding:
@@ -224,6 +226,14 @@ def _embedded_to_come(name: str, chain: ChainSettings) -> str:
             chain_id=chain.chain_id,
         )
     return f"embedded, number {chain.chain_id}; it is made at the first mint"
+
+
+def _discord(settings: Settings) -> str:
+    import asyncio
+
+    from bot.discord.login import examined
+
+    return asyncio.run(examined(settings))
 
 
 def _language_model(settings: Settings) -> str:

@@ -7,7 +7,6 @@ business: text is plain text, never markup, so whatever a person typed can be sh
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -51,6 +50,14 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file to be handed over as it is, such as a certificate."""
+
+    path: Path
+    name: str  # a good one to keep it under
+
+
+@dataclass(frozen=True)
 class Message:
     """What a front end shows."""
 
@@ -60,11 +67,8 @@ class Message:
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
     progress: Progress | None = None
-    files: tuple[Path, ...] = ()  # to be handed over as they are, such as a certificate
+    files: tuple[Document, ...] = ()
     tone: Tone = "plain"
-    moments: tuple[tuple[str, datetime], ...] = ()
-    """Words of the text that tell a time, such as “in 5 minutes (12:30 UTC)”, and the time they
-    tell: a front end that has a form of its own for times may put it in their place."""
 
 
 class Frontend(Protocol):

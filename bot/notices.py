@@ -72,13 +72,15 @@ def _told(row: Round, scene: Scene) -> str:
             "A round is open: {title} ({round}), until {moment}.",
             title=row.title,
             round=row.id,
-            moment=f"{row.closes_at:%H:%M:%S} UTC",
+            moment=row.closes_at,
         )
     facts = {"title": row.title, "round": row.id}
     if row.outcome is None:
         return scene.say("The round {title} ({round}) is closed.", **facts)
     return scene.say(
-        "The round {title} ({round}) is closed. {outcome}", **facts, outcome=row.outcome
+        "The round {title} ({round}) is closed. {outcome}",
+        **facts,
+        outcome=scene.words.again(row.outcome),
     )
 
 
@@ -117,7 +119,10 @@ def _wording(session: Session, row: MintRequest, decided: Approval | None, scene
         return _minted(session, row, creator == me, scene)
     if row.state not in ("rejected", "failed") or me not in (creator, row.requester_id):
         return ""
-    why = row.error if row.state == "failed" else decided.reason if decided else None
+    if row.state == "failed":
+        why = scene.words.again(row.error)
+    else:
+        why = decided.reason if decided and decided.reason else ""
     ended = _ended(row, row.requester_id == me, scene)
     return scene.say("{ended} {why}", ended=ended, why=why) if why else ended
 

@@ -48,4 +48,6 @@ class Scene:
 
 def scene_of(studio: Studio, actor: Actor) -> Scene:
     """A person with the role they have now, spoken to in their language."""
-    return Scene(studio, actor, studio.door.ledger.role_of(actor), Words(actor.locale))
+    return Scene(
+        studio, actor, studio.door.ledger.role_of(actor), Words(actor.locale, actor.front_end)
+    )

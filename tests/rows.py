@@ -120,9 +120,13 @@ def add_candidate(
 
 
 def add_mint_request(
-    studio: Studio, requester: Actor, operator: Actor, state: str = "approved"
+    studio: Studio,
+    requester: Actor,
+    operator: Actor,
+    state: str = "approved",
+    reason: str | None = None,
 ) -> str:
-    """A mint request with an operator's approval."""
+    """A mint request with an operator's decision: an approval, unless there is a reason."""
     request_id = short_id("mrq")
     request = MintRequest(
         id=request_id,
@@ -144,7 +148,8 @@ def add_mint_request(
         tool_call_id=add_call(studio, operator, "approve"),
         person_id=operator.person_id,
         frozen_digest=DIGEST,
-        decision="approved",
+        decision="rejected" if reason else "approved",
+        reason=reason,
     )
     with studio.db.write() as session:
         session.add(request)

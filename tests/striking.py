@@ -88,7 +88,12 @@ def strike(call: OpenCall, wish: StrikeIn) -> StruckOut:
         width=image.width,
         height=image.height,
         recipe={
-            "model": {"name": "drawn", "revision": "1", "digest": MODEL_DIGEST},
+            "model": {
+                "name": "drawn",
+                "source": "drawn",
+                "revision": "1",
+                "digest": MODEL_DIGEST,
+            },
             "loras": [],
             "scheduler": {"name": "none", "digest": sha256(b"")},
             "steps": 1,

@@ -116,7 +116,8 @@ class Community(_Section):
     hidden_counts: bool = False  # whether votes are counted in secret until a round closes
     min_account_days: Annotated[int, Field(ge=0, le=3_650)] = 0  # of a voter's account
     min_member_days: Annotated[int, Field(ge=0, le=3_650)] = 0  # of a voter in the guild
-    locale: str | None = None  # the language of answers; None: each person's own
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$")] | None = None
+    """The language of answers, such as de or pt-BR; None: each person's own."""
 
 
 class Voting(_Section):

@@ -13,7 +13,6 @@ from pathlib import Path
 import discord
 
 LARGEST = 10 * 1024 * 1024  # bytes in one file that every bot may send everywhere
-_PNG = b"\x89PNG\r\n\x1a\n"  # the first bytes of every PNG (its specification, section 5.2)
 _COPY_PIXELS = 2048  # a side of a smaller copy
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 _SPOILER = re.compile(r"^(SPOILER_)+", re.IGNORECASE)  # a name that would hide the file
@@ -71,19 +70,11 @@ def picture(path: Path, wished: str, taken: Container[str], alt: str) -> Attachm
     return None if copy is None else Attachment(name_of(wished, taken, ".webp"), copy, alt)
 
 
-def document(path: Path, taken: Container[str]) -> Attachment | None:
+def document(path: Path, wished: str, taken: Container[str]) -> Attachment | None:
     """A file to be handed over; None if it cannot be read or is too large."""
     if not readable(path) or path.stat().st_size > LARGEST:
         return None
-    return Attachment(name_of(path.name, taken, _suffix(path)), path)
-
-
-def _suffix(path: Path) -> str:
-    """What a file in the store lacks: an ending that says what it is."""
-    if path.suffix:
-        return ""
-    with path.open("rb") as opened:
-        return ".png" if opened.read(len(_PNG)) == _PNG else ""
+    return Attachment(name_of(wished, taken), path)
 
 
 def _smaller(path: Path) -> bytes | None:

@@ -23,7 +23,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import reduce
 from typing import Any
 
 import discord
@@ -47,12 +46,12 @@ _COLOURS: dict[Tone, int] = {
 _MARKS: dict[Tone, str] = {"plain": "", "good": "", "error": "⚠️ ", "notice": "🔔 "}
 _PIECE = 3400  # characters of one text, which leaves room for times told in Discord's way
 _PIECES = 3  # of one text in cards; a longer one is handed over as a file
-_MOMENTS = 20
+_MOMENTS = 10  # in one text that also say how far away they are
 _TITLE, _FACT_NAME, _FACT, _CAPTION, _STAGE = 250, 80, 1000, 300, 300
 _ALT, _LABEL, _CHOICE = 1024, 80, 100
 _BAR = 12  # steps in a progress bar
 _ROW, _ROWED, _CHOICES, _GALLERY = 5, 25, 25, 10
-_NUMBER = re.compile(r"(\d{1,4})\b[:.]? *")
+_NUMBER = re.compile(r"(\d{1,4}): *")
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,8 @@ class _Layout:
             yield self._progress(self._message.progress)
         for number, few in enumerate(as_chunks(self._message.pictures, _GALLERY)):
             yield from self._gallery(few, number * _GALLERY)
-        for path in self._message.files:
-            yield self._file(attachments.document(path, self._taken), path.name)
+        for file in self._message.files:
+            yield self._file(attachments.document(file.path, file.name, self._taken), file.name)
         yield from _controls(self._message.buttons, self._words)
 
     def _title(self) -> Iterator[Block]:
@@ -127,17 +126,12 @@ class _Layout:
         mark = "" if self._message.title else _MARKS[self._message.tone]
         found = list(pieces(self._message.text, _PIECE))
         for piece in found if len(found) <= _PIECES else found[:1]:
-            yield _text(mark + self._timed(piece))
+            yield _text(mark + with_moments(piece, _MOMENTS))
             mark = ""
         if len(found) > _PIECES:
             yield _text(_subtext(self._words.say("All of it is in the file:")))
             whole = Attachment("text.txt", self._message.text.encode("utf-8", "replace"))
             yield self._file(whole, "text.txt")
-
-    def _timed(self, escaped: str) -> str:
-        """The text with its times told in Discord's own way, which counts down by itself."""
-        told = self._message.moments[:_MOMENTS]
-        return with_moments(reduce(_tell, [(safe(words), at) for words, at in told], escaped))
 
     def _progress(self, progress: Progress) -> Block:
         done = min(max(progress.thousandths, 0), 1000)
@@ -241,11 +235,6 @@ def _caption(caption: str, number: int | None, lost: str) -> str:
         number, parts[0] = int(own[1]), parts[0][own.end() :]
     told = safe(one_line(" · ".join(filter(None, [*parts, lost])), _CAPTION), _CAPTION)
     return told if number is None else f"**{number}** · {told}".rstrip(" ·")
-
-
-def _tell(text: str, told: tuple[str, datetime]) -> str:
-    words, at = told
-    return text.replace(words, moment(at, "R"), 1) if words else text
 
 
 def _from_now(seconds: float) -> str:

@@ -9,8 +9,8 @@ on it. Rendering is not done here but by workers.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
@@ -22,7 +22,7 @@ from bot.discord.acknowledging import Acknowledged, acknowledge
 from bot.discord.following import Book
 from bot.discord.leases import Leases
 from bot.discord.place import Channel, Reply
-from bot.discord.posts import Owed, Posts
+from bot.discord.posts import FRONT_END, Owed, Posts
 from bot.discord.registering import introduce, register
 from bot.discord.saying import say_once
 from bot.frontend import Message
@@ -32,7 +32,7 @@ from tools.errors import MintmarkError
 from tools.people import Actor
 from tools.studio import Studio
 
-Handler = Callable[..., Awaitable[None]]
+Handler = Callable[..., Coroutine[Any, Any, None]]
 READY_AFTER_S = 1.0  # of silence after the last guild; discord.py's own default is two
 _ELSEWHERE_S = 1.0  # how long the process that acknowledged has for its claim
 _CLOSING_S = 10.0  # how long answers in hand may take when the bot stops
@@ -77,6 +77,7 @@ class MintmarkClient(discord.AutoShardedClient):
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self._in_hand: set[asyncio.Task[Any]] = set()
         self._stopping = False
+        self._stopped = asyncio.Event()
 
     # --- what it hears ---
 
@@ -110,14 +111,21 @@ class MintmarkClient(discord.AutoShardedClient):
     async def on_shard_ready(self, shard: int) -> None:
         """A shard knows its guilds: for the first time, or after a session that was lost."""
         _log.info("ready", shard=shard, guilds=len(self.guilds))
-        if self.leases.holds(shard):
-            self.dispatch("caught_up", shard)
-        else:
-            await self.leases.want(shard)
+        await self._is_back(shard)
 
     async def on_shard_resumed(self, shard: int) -> None:
         """A dropped connection goes on; what was missed is sent again, but not for ever."""
-        if self.leases.holds(shard):
+        _log.info("resumed", shard=shard)
+        await self._is_back(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A shard hears nothing; if that lasts, another process may take it."""
+        self.leases.rest(shard)
+
+    async def _is_back(self, shard: int) -> None:
+        held = self.leases.holds(shard)
+        await self.leases.want(shard)
+        if held and self.leases.holds(shard):
             self.dispatch("caught_up", shard)
 
     async def _held(self, shard: int) -> None:
@@ -146,13 +154,13 @@ class MintmarkClient(discord.AutoShardedClient):
             interaction: not yet acknowledged.
             private: whether only the person sees the answer.
         """
-        announced = await acknowledge(interaction, private)
         place = Reply(self, interaction, private=private)
         async with self.at_work(), self.telling(place):
+            announced = await acknowledge(interaction, private)
             if not await self._is_ours(interaction, announced):
                 raise asyncio.CancelledError("another process answers")
             actor = await homes.actor_behind(self, interaction)
-            place.words = Words(actor.locale)
+            place.words = Words(actor.locale, FRONT_END)
             yield self.desk.at(place), actor
             await place.withdraw()
             await disclosure.tell_once(self, place, actor)
@@ -182,6 +190,8 @@ class MintmarkClient(discord.AutoShardedClient):
         """What goes wrong inside is told to the person at a place."""
         try:
             yield
+        except homes.SeveralHomes as unclear:
+            await place.tell(unclear.question(place.words))
         except MintmarkError as error:
             await place.tell(Message(place.words.of_error(error), tone="error"))
         except Exception as error:
@@ -243,7 +253,20 @@ class MintmarkClient(discord.AutoShardedClient):
         )
         return await say_once(self, owed, message, words)
 
-    # --- how it ends ---
+    # --- how it begins and ends ---
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Serve until closed, also if that comes while shards are still being launched."""
+        serving = asyncio.create_task(super().connect(reconnect=reconnect))
+        stopped = asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+        finally:
+            serving.cancel()
+            stopped.cancel()
+            await asyncio.gather(serving, stopped, return_exceptions=True)
 
     async def close(self) -> None:
         """Finish the answers in hand, let go of the leases, and leave Discord."""
@@ -251,11 +274,13 @@ class MintmarkClient(discord.AutoShardedClient):
             self._stopping = True
             await self._put_down()
         await super().close()
+        self._stopped.set()
 
     async def _put_down(self) -> None:
-        current = asyncio.current_task()
-        if in_hand := self._in_hand - {current}:
-            await asyncio.wait(in_hand, timeout=_CLOSING_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_S):
+                while in_hand := self._in_hand - {asyncio.current_task()}:
+                    await asyncio.wait(in_hand)
         for closer in self._closers:
             await closer()
         await self.desk.leave()

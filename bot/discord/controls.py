@@ -154,7 +154,7 @@ class ControlButton(ui.DynamicItem[ui.Button[Any]], template=PATTERN):
         assert isinstance(item, ui.Button)  # no other item has such a custom id
         return cls(item)
 
-    async def callback(self, interaction: "discord.Interaction[MintmarkClient]") -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Answer the press."""
         await _answer(interaction, self.custom_id, self.item.label or "")
 
@@ -184,7 +184,7 @@ class ControlMenu(ui.DynamicItem[ui.Select[Any]], template=MENU):
         assert isinstance(item, ui.Select)  # no other item has such a custom id
         return cls(item)
 
-    async def callback(self, interaction: "discord.Interaction[MintmarkClient]") -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Answer the choice as a press of the button it stands for."""
         chosen = self.item.values[0]
         labels = {option.value: option.label for option in self.item.options}

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.discord.posts import Owed
+from bot.discord.posts import FRONT_END, Owed
 from bot.frontend import Message
 from bot.texts import Words
 from tools.people import Actor
@@ -35,4 +35,4 @@ async def tell_once(client: "MintmarkClient", place: "Reply | Channel", actor: A
     _, is_new = await asyncio.to_thread(client.posts.owe, owed, "done")
     client.told.add(actor.person_id)
     if is_new:
-        await place.whisper(Message(Words(actor.locale).say(AT_FIRST), tone="notice"))
+        await place.whisper(Message(Words(actor.locale, FRONT_END).say(AT_FIRST), tone="notice"))

@@ -13,14 +13,12 @@ def page_message(out: RoundOut, entries: Sequence[EntryOut], scene: Scene) -> Me
     """One page of a round: ten of its pictures at most; the words stand on the first."""
     first = not entries or entries[0].number == 1
     last = not entries or entries[-1].number == out.entries[-1].number
-    closes = f"{out.closes_at:%Y-%m-%d %H:%M:%S} UTC"
     return Message(
-        "\n".join(_words(out, closes, scene)) if first else "",
+        "\n".join(_words(out, scene)) if first else "",
         title=_title(out, entries, scene),
         pictures=tuple(_picture(out, entry, scene) for entry in entries),
         buttons=_buttons(out, scene) if last else (),
         tone="good" if out.winner_id else "plain",
-        moments=((closes, out.closes_at),),
     )
 
 
@@ -31,9 +29,9 @@ def _title(out: RoundOut, entries: Sequence[EntryOut], scene: Scene) -> str:
     return scene.say("{title}: {first} to {last}", title=out.title, **numbers)
 
 
-def _words(out: RoundOut, closes: str, scene: Scene) -> Iterator[str]:
+def _words(out: RoundOut, scene: Scene) -> Iterator[str]:
     if out.state == "closed":
-        yield out.outcome or scene.say("The round is closed.")
+        yield scene.words.again(out.outcome) or scene.say("The round is closed.")
         return
     if out.closes_at <= now():
         yield scene.say("Voting is over; the votes are being counted.")
@@ -41,7 +39,7 @@ def _words(out: RoundOut, closes: str, scene: Scene) -> Iterator[str]:
     yield scene.say(
         "Tap the number of the picture you like best. You have one vote, and another number moves "
         "it. Closes {closes}.",
-        closes=closes,
+        closes=out.closes_at,
     )
     if out.hidden:
         yield scene.say(

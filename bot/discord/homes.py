@@ -1,27 +1,60 @@
 """The guild in which someone acts, also where Discord does not say it: in direct messages.
 
-There it is the guild that they share with the bot; if they share several, the one they chose, else
-the one in which they did something last from that conversation. If that tells nothing, they are
-asked, once.
+There it is the guild that they share with the bot; if they share several, the one in which they did
+something last from that conversation. If that tells nothing, they are asked: a button for each
+guild, which does something in it, so that from then on it is the one they used last.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
 from sqlalchemy import select
 
-from bot.discord import people, safe_send
+from bot.discord import controls, people, safe_send
 from bot.discord.posts import FRONT_END
+from bot.frontend import Button, Message
+from bot.texts import Words
 from tools.errors import NotFound
 from tools.people import Actor
 from tools.provenance.tables import ToolCall
 from tools.studio import Studio
 
 if TYPE_CHECKING:
+    from bot.desk import Desk
     from bot.discord.client import MintmarkClient
 
-_MOST_ASKED = 20  # guilds in which a stranger is looked for
+ACT_IN = "act_in"
+"""What the buttons do that ask for the guild; no tool has that name."""
+_MOST_ASKED = 20  # guilds in which a stranger is looked for, and that are offered
+_STRANGER = (
+    "You and I share no server. Write to me from a server that has me, or invite me to yours."
+)
+_SEVERAL = "We share several servers. In which of them do you want to act from here?"
+
+
+class SeveralHomes(NotFound):
+    """Someone acts in direct messages, and it cannot be told in which guild."""
+
+    def __init__(self, guilds: Sequence[tuple[str, str]]) -> None:
+        super().__init__(_SEVERAL)
+        self.guilds = guilds  # id and name
+
+    def question(self, words: Words) -> Message:
+        """What they are asked."""
+        buttons = (Button(name, ACT_IN, {"guild": guild}) for guild, name in self.guilds)
+        return Message(words.say(_SEVERAL), buttons=tuple(buttons))
+
+
+async def setup(client: "MintmarkClient") -> None:
+    """Know what the buttons do that ask for the guild."""
+    client.desk.learn(ACT_IN, _settle)
+
+
+async def _settle(desk: "Desk", actor: Actor, _: Mapping[str, object]) -> None:
+    """Show the rules of the guild that was chosen: the last thing done decides from now on."""
+    await desk.command(actor, "rules", {}, via="button")
 
 
 async def actor_behind(client: "MintmarkClient", interaction: "discord.Interaction[Any]") -> Actor:
@@ -37,7 +70,17 @@ async def actor_behind(client: "MintmarkClient", interaction: "discord.Interacti
         return await people.actor_of(
             client, interaction.user, interaction.guild_id, channel, locale
         )
-    return await in_private(client, interaction.user, channel, locale)
+    chosen = await _chosen(client, interaction)
+    return await in_private(client, interaction.user, channel, locale, chosen)
+
+
+async def _chosen(client: "MintmarkClient", interaction: "discord.Interaction[Any]") -> str | None:
+    """The guild that the pressed button stands for, if it is one that asked for it."""
+    pressed = controls.read(interaction.custom_id or "")
+    if pressed is None or pressed.action != ACT_IN:
+        return None
+    button = await asyncio.to_thread(controls.find, client.studio, pressed.id)
+    return button.arguments.get("guild")
 
 
 async def in_private(
@@ -45,13 +88,16 @@ async def in_private(
     user: "discord.User | discord.Member",
     channel: int,
     locale: str | None = None,
+    guild: str | None = None,
 ) -> Actor:
     """Someone who acts in direct messages; their membership is looked up at this moment.
 
     Raises:
-        NotFound: if they share no guild with the bot.
+        SeveralHomes: if they share several guilds with the bot, and none was used last.
+        NotFound: if they share none.
     """
-    guild = await guild_of(client, user.id, channel)
+    if guild is None:
+        guild = await guild_of(client, user.id, channel)
     member = await people.member_of(client, guild, user.id)
     return await people.actor_of(client, member, guild, channel, locale)
 
@@ -60,18 +106,26 @@ async def guild_of(client: "MintmarkClient", user: int, channel: int) -> str:
     """The guild in which someone acts from a direct conversation.
 
     Raises:
-        NotFound: if they share none with the bot.
+        SeveralHomes: if they share several with the bot, and none was used last.
+        NotFound: if they share none.
     """
     shared = await asyncio.to_thread(
         people.guilds_of, client.studio, user, [guild.id for guild in client.guilds]
     )
-    if len(shared) > 1 and (last := await asyncio.to_thread(last_used, client.studio, channel)):
-        shared.sort(key=lambda guild: guild != last)
-    for guild in shared or await _looked_for(client, user):
-        return guild
-    raise NotFound(
-        "You and I share no server. Write to me from a server that has me, or invite me to yours."
-    )
+    shared = shared or await _looked_for(client, user)
+    if len(shared) > 1:
+        last = await asyncio.to_thread(last_used, client.studio, channel)
+        if last not in shared:
+            raise SeveralHomes([(guild, _name(client, guild)) for guild in shared[:_MOST_ASKED]])
+        return last
+    if not shared:
+        raise NotFound(_STRANGER)
+    return shared[0]
+
+
+def _name(client: "MintmarkClient", guild: str) -> str:
+    place = client.get_guild(int(guild))
+    return place.name if place else guild
 
 
 def last_used(studio: Studio, channel: int) -> str | None:

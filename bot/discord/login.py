@@ -8,7 +8,9 @@ the client serves until SIGTERM, Ctrl-C, or until Discord no longer wants the to
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +35,8 @@ from tools.studio import Studio
 
 TOKEN_VARIABLE = "MINTMARK_DISCORD__TOKEN"
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
+_THREADS = 8  # for what waits on the database; each more may keep the event loop waiting
+_SWITCHED_EVERY_S = 0.0005  # Python's own default is ten times as long
 _TOKEN_REFUSED = 4004  # a close code of the gateway
 _log = structlog.get_logger("mintmark.discord.login")
 
@@ -161,16 +165,13 @@ _ODD = (
 _AWAY = "{address} cannot be reached: is there a network, and is the address right?"
 
 
-async def serve(
-    studio: Studio, chat: Chat, *, say: Callable[[str], None], workers: int | None = None
-) -> None:
+async def serve(studio: Studio, chat: Chat, *, say: Callable[[str], None]) -> None:
     """Serve until somebody stops the process.
 
     Args:
         studio: opened.
         chat: opened.
         say: tells the person at the terminal a line.
-        workers: how many processes make pictures; as the settings say if left out.
 
     Raises:
         ConfigurationError, ServiceUnavailable: in one sentence.
@@ -178,14 +179,35 @@ async def serve(
     settings = studio.settings
     token = token_of(settings)
     point_at(settings)
+    _stay_quick()
     application = await ask(settings)
     for line in introduction(application):
         say(line)
     client = MintmarkClient(studio, chat, invite.intents(*application.granted))
-    async with Workers(settings.discord.workers if workers is None else workers):
+    _tell_when_ready(client, say)
+    async with Workers(settings.discord.workers):
         with _until_stopped(client), in_words():
             await _run(client, token)
     say("Stopped; nothing is lost.")
+
+
+def _stay_quick() -> None:
+    """Let no thread keep the event loop from acknowledging what people do."""
+    sys.setswitchinterval(_SWITCHED_EVERY_S)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
+
+
+def _tell_when_ready(client: MintmarkClient, say: Callable[[str], None]) -> None:
+    """Tell once that people are answered now; Discord may say so many times."""
+    told = False
+
+    async def tell() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            say("Serving; Ctrl-C stops.")
+
+    client.hear("ready", tell)
 
 
 async def _run(client: MintmarkClient, token: str) -> None:
@@ -224,3 +246,25 @@ def introduction(application: Application) -> Iterator[str]:
     for name, held in application.guilds:
         if missing := invite.missing(held):
             yield f"In {name} the bot lacks: {', '.join(missing)}. Invite it again with the link."
+
+
+async def examined(settings: Settings) -> str:
+    """What is in order with the bot's place in Discord; only looks.
+
+    Raises:
+        ConfigurationError: for a wrong token, or a server that does not give the bot its rights.
+        ServiceUnavailable: if Discord does not answer.
+    """
+    point_at(settings)
+    application = await ask(settings)
+    lacking = {
+        name: missing for name, held in application.guilds if (missing := invite.missing(held))
+    }
+    if lacking:
+        raise ConfigurationError(
+            "The bot lacks permissions: {lacking}. Invite it again, which keeps everything: {link}",
+            lacking="; ".join(f"in {name}: {', '.join(names)}" for name, names in lacking.items()),
+            link=invite.link(application.id),
+        )
+    off = "".join(f"; without the {one.portal}, {one.without}" for one in application.lacking)
+    return f"{application.name}, in {len(application.guilds)} servers{off}"

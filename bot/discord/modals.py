@@ -16,6 +16,7 @@ from discord import ui
 
 from bot.discord import controls
 from bot.discord.controls import Pressed
+from bot.discord.posts import FRONT_END
 from bot.discord.safe_text import cut, one_line
 from bot.frontend import Button
 from bot.texts import Words
@@ -36,7 +37,7 @@ async def ask(
 ) -> None:
     """Open the window for a control, named after the button that was pressed."""
     known = await _quickly_found(interaction.client.studio, pressed.id)
-    window = _window(pressed, known, label, Words(str(interaction.locale)))
+    window = _window(pressed, known, label, Words(str(interaction.locale), FRONT_END))
     try:
         await interaction.response.send_modal(window)
     except discord.HTTPException as error:
@@ -79,8 +80,8 @@ def _window(pressed: Pressed, known: Button | None, label: str, words: Words) ->
         min_length=1,
         max_length=_TEXT,
     )
-    name = words.say(asked.replace("_", " ").capitalize())
-    window.add_item(ui.Label(text=one_line(name, _LABEL), component=text))
+    name = words.word(asked.replace("_", " "))
+    window.add_item(ui.Label(text=one_line(name, _LABEL) or "…", component=text))
     window.stop()  # what is handed in comes to `submitted`, in this process or in another
     return window
 

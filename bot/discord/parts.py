@@ -31,7 +31,9 @@ def tree_of(client: "MintmarkClient") -> "app_commands.CommandTree[Any]":
 async def set_up(client: "MintmarkClient") -> None:
     """Set up every part."""
     from bot.discord import (
+        announcements,
         commands,
+        homes,
         memberships,
         menus,
         pressing,
@@ -39,8 +41,21 @@ async def set_up(client: "MintmarkClient") -> None:
         setup,
         talking,
         translator,
+        voting,
     )
 
-    each = (translator, commands, menus, setup, pressing, talking, memberships, resuming)
+    each = (
+        translator,
+        commands,
+        menus,
+        setup,
+        pressing,
+        homes,
+        talking,
+        memberships,
+        resuming,
+        voting,
+        announcements,
+    )
     for part in each:
         await part.setup(client)

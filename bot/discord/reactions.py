@@ -18,9 +18,10 @@ meanwhile is done right after, and whom it concerns is told to the comparison.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import discord
@@ -48,7 +49,7 @@ from tools.voting.tables import Round, RoundEntry, StandingBallot
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
-AT_ONCE = 4  # votes that go through the door at the same time; the rest of the bot needs threads
+AT_ONCE = 2  # votes that go through the door at the same time: acknowledging comes first
 _log = structlog.get_logger("mintmark.discord.reactions")
 
 
@@ -145,6 +146,8 @@ class Reactions:
         number = None
         if isinstance(event, discord.RawReactionClearEmojiEvent):
             number = page.voted_with(event.emoji.name)
+            if number is None:
+                return
         async with self.turnstiles[page.round_id].live():
             await asyncio.to_thread(self.forget, page.message, number)
 
@@ -229,8 +232,8 @@ class Reactions:
             self.turned_away(page, change.user, change.number)
             self._confirm(actor, page.round_id, output)
             return
-        for standing in await asyncio.to_thread(self._replace, change):
-            self._removals.take_off(standing)
+        for older in await asyncio.to_thread(self._replace, change):
+            self.turned_away(*older)
 
     async def _withdrawn(self, change: Change) -> None:
         page = change.page
@@ -256,9 +259,15 @@ class Reactions:
     # --- what is said and taken off ---
 
     def turned_away(self, page: Page, user: int, number: int) -> None:
-        """Take a reaction off that stands for nothing."""
-        emoji = page.emoji_for(number)
-        self._removals.take_off(Standing(page.channel, page.message, user, emoji))
+        """Take a reaction off that stands for nothing.
+
+        Not if its person has done something with it since, which is still to be handled: what is
+        to be taken off may have been set anew by then.
+        """
+        line = self._lines.get((page.round_id, user), ())
+        if not any(_is(one, page, number) for one in islice(line, 1, None)):
+            emoji = page.emoji_for(number)
+            self._removals.take_off(Standing(page.channel, page.message, user, emoji))
 
     def explain(
         self, actor: Actor, round_id: str, error: MintmarkError, *, is_bot: bool = False
@@ -266,41 +275,34 @@ class Reactions:
         """Say why a vote does not count: once for each person, round and reason."""
         if is_bot:
             return
-        words = Words(actor.locale)
+        words = Words(actor.locale, FRONT_END)
         reason = digest(error.template).removeprefix("sha256:")[:16]
-        message = Message(
-            words.of_error(error), title=words.say("Your vote was not counted"), tone="notice"
-        )
+        told = words.of_error(error) if error.facts else words.again(str(error))
+        message = Message(told, title=words.say("Your vote was not counted"), tone="notice")
         purpose = f"refused:{round_id}:{actor.person_id}:{reason}"
-        self._whispers.say(Whisper(purpose, round_id, actor, message))
+        self._whispers.tell(Whisper(purpose, round_id, actor, message))
 
     def _confirm(self, actor: Actor, round_id: str, output: Output) -> None:
         """Say where a vote stands that nobody may see."""
         message = present(output, scene_of(self._client.studio, actor))
         purpose = f"voted:{round_id}:{actor.person_id}"
-        self._whispers.say(Whisper(purpose, round_id, actor, message))
+        self._whispers.tell(Whisper(purpose, round_id, actor, message))
 
     # --- the books; all of these block ---
 
-    def _replace(self, change: Change) -> list[Standing]:
-        """Note the reaction as the person's one vote; returns the older ones, to be taken off."""
+    def _replace(self, change: Change) -> list[tuple[Page, int, int]]:
+        """Note the reaction as the person's one vote; returns where the older ones stand."""
         page, user = change.page, str(change.user)
         with self._client.studio.db.write() as session:
-            older = list(
-                session.scalars(select(Reaction).filter_by(round_id=page.round_id, user=user))
-            )
-            others = [row for row in older if not _is(row, page.message, change.number)]
-            for row in others:
+            mine = select(Reaction).filter_by(round_id=page.round_id, user=user)
+            rows = session.scalars(mine).all()
+            older = [row for row in rows if (row.message, row.number) != _place(change)]
+            for row in older:
                 session.delete(row)
-            if len(others) == len(older):
+            if len(older) == len(rows):
                 session.add(seen(page, change.user, change.number))
-            return list(self._standing(others))
-
-    def _standing(self, rows: Iterable[Reaction]) -> Iterable[Standing]:
-        for row in rows:
-            if (page := self._pages.at(int(row.message))) is not None:
-                emoji = page.emoji_for(row.number)
-                yield Standing(page.channel, page.message, int(row.user), emoji)
+        found = ((self._pages.at(int(row.message)), row.number) for row in older)
+        return [(at, change.user, number) for at, number in found if at is not None]
 
     def _stands_for_a_vote(self, change: Change) -> bool:
         """Whether a reaction that went was a vote that may be withdrawn; else it is forgotten."""
@@ -334,8 +336,12 @@ def seen(page: Page, user: int, number: int) -> Reaction:
     )
 
 
-def _is(row: Reaction, message: int, number: int) -> bool:
-    return row.message == str(message) and row.number == number
+def _is(change: Change, page: Page, number: int) -> bool:
+    return change.page.message == page.message and change.number == number
+
+
+def _place(change: Change) -> tuple[str, int]:
+    return str(change.page.message), change.number
 
 
 def _stands_on(session: Session, round_id: str, change: Change) -> bool:

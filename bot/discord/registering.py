@@ -33,7 +33,7 @@ async def register(client: "MintmarkClient") -> bool:
         InvalidInput: if Discord does not take a command as it is.
         ServiceUnavailable: if Discord does not answer.
     """
-    payload = await _payload(client)
+    payload = await payload_of(client)
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     kept = _kept(client)
     if await asyncio.to_thread(_read, kept) == digest:
@@ -47,7 +47,8 @@ async def register(client: "MintmarkClient") -> bool:
     return True
 
 
-async def _payload(client: "MintmarkClient") -> list[Any]:
+async def payload_of(client: "MintmarkClient") -> list[Any]:
+    """The commands as Discord is told of them, in every language."""
     tree = client.tree
     commands = sorted(tree.get_commands(), key=lambda one: (str(type(one)), one.name))
     if tree.translator is None:

@@ -26,6 +26,7 @@ from bot.discord.cards import Card
 from bot.discord.galleries import page_message
 from bot.discord.pages import PER_PAGE, PURPOSE, Page, Pages, purpose_of
 from bot.discord.place import drawn
+from bot.discord.places import asked_in, open_places
 from bot.discord.posts import FRONT_END, Owed
 from bot.discord.safe_send import Gone, InChannel, NotAllowed, Sent, edit, persistently, send
 from bot.frontend import Message
@@ -35,7 +36,7 @@ from tools.community.rules import rules_of
 from tools.community.tables import Post, Reaction
 from tools.errors import Conflict, MintmarkError
 from tools.people import STUDIO, Role
-from tools.provenance.tables import ToolCall, now
+from tools.provenance.tables import now
 from tools.voting.board import EntryOut, RoundOut, describe
 from tools.voting.tables import Bracket, Round
 
@@ -180,9 +181,11 @@ class Galleries:
 
     async def _sent(self, standing: Standing, card: Card, nonce: str) -> Sent:
         error: MintmarkError | None = None
-        for channel in await asyncio.to_thread(self._channels, standing):
+        rules = await asyncio.to_thread(rules_of, self._client.studio, standing.guild)
+        wished = (rules.gallery_channel, standing.opened_in)
+        for place in open_places(self._client, standing.guild, wished):
             try:
-                return await send(self._client, InChannel(channel), card, nonce=nonce)
+                return await send(self._client, InChannel(place.id), card, nonce=nonce)
             except (Gone, NotAllowed) as refused:
                 error = error or refused
         raise error or NotAllowed(
@@ -237,7 +240,7 @@ class Galleries:
 
     async def _words(self, guild: str) -> Words:
         rules = await asyncio.to_thread(rules_of, self._client.studio, guild)
-        return Words(rules.locale or people.locale_of(self._client, guild))
+        return Words(rules.locale or people.locale_of(self._client, guild), FRONT_END)
 
     # --- the books; all of these block ---
 
@@ -258,7 +261,7 @@ class Galleries:
                 Standing(
                     describe(session, round_, STUDIO),
                     round_.guild,
-                    _opened_in(session, round_),
+                    opened_in(session, round_),
                     {post.page: post for post in _posts(session, round_.id)},
                 )
                 for round_ in found
@@ -270,16 +273,6 @@ class Galleries:
         if not guild.isdecimal() or self._client.get_guild(int(guild)) is None:
             return False
         return self._client.handles(guild)
-
-    def _channels(self, standing: Standing) -> Iterator[int]:
-        """Where a gallery may stand, the best first."""
-        rules = rules_of(self._client.studio, standing.guild)
-        guild = self._client.get_guild(int(standing.guild))
-        writable = [place for place in guild.text_channels if _may_show(place)] if guild else []
-        for channel in (rules.gallery_channel, standing.opened_in):
-            if channel and channel.isdecimal():
-                yield int(channel)
-        yield from (place.id for place in writable[:1])
 
     def _owe_again(self, page: Page) -> None:
         with self._client.studio.db.write() as session:
@@ -306,14 +299,7 @@ def _is_open(session: Session, round_id: str) -> bool:
     return round_ is not None and round_.state == "open"
 
 
-def _opened_in(session: Session, round_: Round) -> str:
+def opened_in(session: Session, round_: Round) -> str:
     """The channel of Discord in which somebody opened the round, or the bracket it is part of."""
     bracket = session.get(Bracket, round_.bracket_id) if round_.bracket_id else None
-    call = session.get_one(ToolCall, bracket.tool_call_id if bracket else round_.tool_call_id)
-    return call.channel if call.front_end == FRONT_END else ""
-
-
-def _may_show(place: discord.TextChannel) -> bool:
-    """Whether the bot may show pictures there and put numbers under them."""
-    may = place.permissions_for(place.guild.me)
-    return may.view_channel and may.send_messages and may.attach_files and may.add_reactions
+    return asked_in(session, bracket.tool_call_id if bracket else round_.tool_call_id)

@@ -37,6 +37,7 @@ Client = discord.Client
 T = TypeVar("T")
 PATIENCE_S = 60.0
 _LONGEST_PAUSE_S = 15.0
+_DELETED_WITHIN_S = 5.0  # somebody waits for what comes after it
 _NO_PINGS = discord.AllowedMentions.none()
 TRANSIENT = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 _log = structlog.get_logger("mintmark.discord.send")
@@ -157,15 +158,23 @@ async def _post(
     return data
 
 
-async def edit(client: Client, at: Sent, card: Card) -> None:
+async def edit(client: Client, at: Sent, card: Card, *, keeps_files: bool = False) -> None:
     """Show a card in place of what stands in a message, by the bot's own right.
+
+    Args:
+        client: logged in.
+        at: where the message stands.
+        card: what it is to show.
+        keeps_files: whether the message has the card's files already, under the same names; they
+            are not sent again then.
 
     Raises:
         Gone, NotAllowed, ServiceUnavailable, InvalidInput: see above.
     """
 
     async def attempt() -> Any:
-        with _parameters(card, attachments=card.files) as params:
+        files = {} if keeps_files else {"attachments": card.files}
+        with _parameters(card, **files) as params:
             return await client.http.edit_message(at.channel, at.message, params=params)
 
     await persistently(attempt, client)
@@ -196,7 +205,8 @@ async def delete(client: Client, at: Sent) -> None:
 async def delete_original(interaction: "discord.Interaction[Any]") -> None:
     """Delete the announced answer, or the answer that took its place; best effort."""
     with suppress(discord.HTTPException, *TRANSIENT):
-        await interaction.delete_original_response()
+        async with asyncio.timeout(_DELETED_WITHIN_S):
+            await interaction.delete_original_response()
 
 
 async def private_channel(client: Client, user: int) -> int:
@@ -303,7 +313,7 @@ def _pause(error: Exception, attempt: int) -> float | None:
 def _retry_after(error: discord.HTTPException) -> float:
     """What the server asks to wait, in seconds; 0 if it does not say."""
     with suppress(AttributeError, TypeError, ValueError):
-        return float(error.response.headers["Retry-After"])
+        return float(error.response.headers.get("Retry-After", 0))
     return 0.0
 
 

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import Literal
 
 ELLIPSIS = "…"
@@ -97,12 +98,26 @@ def moment(at: datetime, style: Style = "f") -> str:
     return f"<t:{int(at.timestamp())}:{style}>"
 
 
-def with_moments(escaped: str) -> str:
-    """The text with every time such as “2026-11-22 19:06 UTC” told in Discord's own way.
+def with_moments(escaped: str, most_awaited: int = 0) -> str:
+    """The text with every time such as “2026-11-22 19:06:00 UTC” told in Discord's own way.
 
-    A time of day in UTC means the same whoever wrote it, so this is safe on anybody's words.
+    A time in UTC means the same whoever wrote it, so this is safe on anybody's words.
+
+    Args:
+        escaped: a text that went through `safe`.
+        most_awaited: of how many times, of those to come, it is also told how far away they are;
+            each makes the text longer by up to 25 characters.
     """
-    return _MOMENT.sub(_told, escaped)
+    left = count(most_awaited, -1)
+
+    def told(found: re.Match[str]) -> str:
+        at = _time(found)
+        if at is None:
+            return found.group()
+        awaited = at > datetime.now(UTC) and next(left) > 0
+        return f"{moment(at)} ({moment(at, 'R')})" if awaited else moment(at)
+
+    return _MOMENT.sub(told, escaped)
 
 
 def graphemes(text: str) -> Iterator[str]:
@@ -179,10 +194,9 @@ def _escaped(text: str) -> str:
     return _EVERYBODY.sub("@\u200b", text)
 
 
-def _told(found: re.Match[str]) -> str:
+def _time(found: re.Match[str]) -> datetime | None:
     year, month, day, hour, minute = map(int, found.groups()[:5])
     try:
-        at = datetime(year, month, day, hour, minute, int(found.group(6) or 0), tzinfo=UTC)
+        return datetime(year, month, day, hour, minute, int(found.group(6) or 0), tzinfo=UTC)
     except ValueError:  # no such day, no such hour
-        return found.group()
-    return moment(at)
+        return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord import claims, people
 from bot.discord.place import drawn
-from bot.discord.posts import Owed, claim_of
+from bot.discord.posts import FRONT_END, Owed, claim_of
 from bot.discord.safe_send import Gone, InChannel, InPrivate, NotAllowed, Sent, Where, send
 from bot.discord.shown import candidates_in
 from bot.frontend import Message
@@ -31,9 +31,10 @@ async def say_once(
     post = await asyncio.to_thread(_mine, client, owed)
     if post is None or post.state != "wanted":
         return post
-    spoken = words or await asyncio.to_thread(_words, client, owed)
+    if words is None:
+        words = await asyncio.to_thread(_words, client, owed)
     try:
-        sent = await _sent(client, post, message, spoken)
+        sent = await _sent(client, post, message, words)
     except (Gone, NotAllowed):
         await asyncio.to_thread(client.posts.gone, post.id)
         raise
@@ -80,4 +81,4 @@ def _user(studio: Studio, post: Post) -> int | None:
 
 def _words(client: "MintmarkClient", owed: Owed) -> Words:
     rules = rules_of(client.studio, owed.guild, owed.channel)
-    return Words(rules.locale or people.locale_of(client, owed.guild))
+    return Words(rules.locale or people.locale_of(client, owed.guild), FRONT_END)

@@ -74,8 +74,11 @@ async def hear(client: "MintmarkClient", message: discord.Message) -> None:
     async with client.at_work(), client.telling(place), _typing(channel):
         actor = await _asking(client, message)
         desk = client.desk.at(place)
+        is_new = await _is_new_thread(client, actor, message)
         await _answer(client, desk, actor, said(client, message))
-        await _remember_thread(client, desk, actor, message)
+        if is_new and not client.intents.message_content:
+            told = scene_of(client.studio, actor).say(_MENTION_ME)
+            await desk.tell(actor, Message(told, tone="notice"))
         await disclosure.tell_once(client, place, actor)
 
 
@@ -91,6 +94,8 @@ def said(client: "MintmarkClient", message: discord.Message) -> Said:
     """What a message says, without calling the bot by its name; others are called by theirs."""
     assert client.user is not None  # it is logged in
     text = re.sub(rf"<@!?{client.user.id}>", " ", message.content)
+    if (role := _own_role(message)) is not None:
+        text = text.replace(role.mention, " ")
     for other in message.mentions:
         text = re.sub(rf"<@!?{other.id}>", f"@{other.display_name}", text)
     return Said(_SPACES.sub(" ", text).strip(), uploads(message))
@@ -106,12 +111,19 @@ def _by_a_person(client: "MintmarkClient", message: discord.Message) -> bool:
 async def _is_meant(client: "MintmarkClient", message: discord.Message) -> bool:
     if message.guild is None or client.user in message.mentions:
         return True
+    if (role := _own_role(message)) is not None and role.mention in message.content:
+        return True
     if _answered_author(message) == client.user:
         return True
     if not message.content and not message.attachments:
         return False  # without the intent Discord does not tell what was said to others
     is_thread = isinstance(message.channel, discord.Thread)
     return is_thread and await _was_asked_in(client, message.channel.id)
+
+
+def _own_role(message: discord.Message) -> discord.Role | None:
+    """The role that Discord made for the bot: people often mention it in place of the bot."""
+    return message.guild.self_role if message.guild else None
 
 
 def _answered_author(message: discord.Message) -> "discord.abc.User | None":
@@ -125,20 +137,14 @@ async def _was_asked_in(client: "MintmarkClient", thread: int) -> bool:
     return await asyncio.to_thread(client.posts.of_purpose, _purpose(thread)) is not None
 
 
-async def _remember_thread(
-    client: "MintmarkClient", desk: "Desk", actor: Actor, message: discord.Message
-) -> None:
-    """Note that the bot was asked in a thread; the first time, say how to go on."""
+async def _is_new_thread(client: "MintmarkClient", actor: Actor, message: discord.Message) -> bool:
+    """Note that the bot was asked in a thread; whether that is for the first time."""
     if not isinstance(message.channel, discord.Thread):
-        return
-    thread = message.channel.id
-    owed = Owed(_purpose(thread), str(thread), actor.guild, str(thread), actor.person_id)
-    post, is_new = await asyncio.to_thread(client.posts.owe, owed)
-    if is_new:
-        await asyncio.to_thread(client.posts.done, post.id)
-        if not client.intents.message_content:
-            scene = scene_of(client.studio, actor)
-            await desk.tell(actor, Message(scene.say(_MENTION_ME), tone="notice"))
+        return False
+    thread = str(message.channel.id)
+    owed = Owed(_purpose(message.channel.id), thread, actor.guild, thread, actor.person_id)
+    _, is_new = await asyncio.to_thread(client.posts.owe, owed, "done")
+    return is_new
 
 
 def _purpose(thread: int) -> str:

@@ -14,6 +14,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Place
 from discord.app_commands import TranslationContextTypes, locale_str
 
+from bot.discord.commands.names import COMMAND, OPTION
 from bot.texts.catalogue import FILES, catalogue_of
 from bot.texts.templates import Entry
 from tools.phrases import WORD
@@ -21,7 +22,7 @@ from tools.phrases import WORD
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
-COMMAND, OPTION, MENU, SAYS = "command name", "option name", "menu name", ""
+MENU, SAYS = "menu name", ""
 _CONTEXTS = {
     Place.command_name: COMMAND,
     Place.group_name: COMMAND,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.discord.place import drawn
-from bot.discord.posts import Owed
+from bot.discord.posts import FRONT_END, Owed
 from bot.discord.safe_send import Gone, NotAllowed, Sent, edit
 from bot.discord.saying import say_once
 from bot.frontend import Message
@@ -55,12 +55,12 @@ class Whispers:
         self._credit = float(AT_ONCE)
         self._counted_at = 0.0
 
-    def say(self, whisper: Whisper) -> None:
-        """Say it soon, if it was not said already; returns at once."""
+    def tell(self, whisper: Whisper) -> None:
+        """Tell it soon, if it was not said already; returns at once."""
         if self._said.get(whisper.purpose) == whisper.message:
             return
         if whisper.purpose not in self._line and len(self._line) >= LINE:
-            _log.info("left unsaid", purpose=whisper.purpose)
+            _log.debug("left unsaid", purpose=whisper.purpose)
             return
         self._line[whisper.purpose] = whisper
         if self._worker is None or self._worker.done():
@@ -100,7 +100,7 @@ class Whispers:
         """Send the message, or show it in place of what was said for the same purpose before."""
         client, actor = self._client, whisper.actor
         owed = Owed(whisper.purpose, whisper.subject_id, actor.guild, "", actor.person_id)
-        words = Words(actor.locale)
+        words = Words(actor.locale, FRONT_END)
         known = await asyncio.to_thread(client.posts.of_purpose, owed.purpose)
         if known is None or known.state == "wanted":
             await say_once(client, owed, whisper.message, words)

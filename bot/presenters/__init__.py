@@ -5,6 +5,7 @@ recognised.py   what a picture is that somebody showed
 jobs.py         jobs, the queue, quotas
 collections.py  collections, models
 rounds.py       rounds, votes
+standings.py    votes in stages, nominations, the leaderboard
 minting.py      mint requests, tokens
 review.py       what waits for an operator's decision
 community.py    rules, limits, pauses
@@ -23,6 +24,7 @@ from bot.presenters import (
     recognised,
     review,
     rounds,
+    standings,
 )
 from bot.presenters.anything import present
 
@@ -38,4 +40,5 @@ __all__ = [
     "recognised",
     "review",
     "rounds",
+    "standings",
 ]

@@ -1,5 +1,7 @@
 """The audit as lines: when, who, what, and how it ended."""
 
+from datetime import datetime
+
 from bot.frontend import Button, Message
 from bot.presenters.anything import present
 from bot.scene import Scene
@@ -26,16 +28,16 @@ def _(output: AuditOut, scene: Scene) -> Message:
 
 def _line(line: AuditLineOut, scene: Scene) -> str:
     facts = {
-        "moment": line.at[:19].replace("T", " "),
+        "moment": datetime.fromisoformat(line.at),
         "who": line.name or scene.say("someone ({person})", person=line.person_id or "?"),
         "tool": line.tool,
         "subjects": "".join(f" {subject}" for subject in line.subjects),
-        "via": scene.say(line.via),
+        "via": scene.words.word(line.via),
     }
     told = scene.say("{moment}  {who}: {tool}{subjects} ({via})", **facts)
     if line.outcome == "settled":
         return told
-    ended = scene.say("{told}, {outcome}", told=told, outcome=scene.say(line.outcome))
+    ended = scene.say("{told}, {outcome}", told=told, outcome=scene.words.word(line.outcome))
     if line.why is None:
         return ended
-    return scene.say("{ended}: {why}", ended=ended, why=line.why[:_LONGEST_WHY])
+    return scene.say("{ended}: {why}", ended=ended, why=scene.words.again(line.why)[:_LONGEST_WHY])

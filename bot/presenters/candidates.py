@@ -99,7 +99,7 @@ def _(output: RemovedOut, scene: Scene) -> Message:
 def shown(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Picture, ...]:
     """The pictures, numbered if there are several, each described by its traits."""
     library = _Library(scene)
-    numbers = range(1, len(candidates) + 1) if len(candidates) > 1 else [None]
+    numbers = [None] if len(candidates) == 1 else range(1, len(candidates) + 1)
     return tuple(
         scene.picture(
             candidate.image_cid,

@@ -79,7 +79,9 @@ def meaning(output: MintRequestOut, scene: Scene) -> str:
             "Approved; it waits, because minting is paused here: {reason}", reason=output.paused
         )
     told = _state(output, scene)
-    why = output.error or (output.reason if output.state == "rejected" else None)
+    why = scene.words.again(output.error)
+    if output.state == "rejected":
+        why = output.reason or why
     return scene.say("{told} {why}", told=told, why=why) if why else told
 
 
@@ -131,7 +133,7 @@ def costs(estimates: list[CostOut], scene: Scene) -> tuple[tuple[str, str], ...]
 def cost(estimate: CostOut, scene: Scene) -> str:
     """What it is likely to cost on one chain, in words."""
     if estimate.problem is not None:
-        return scene.say("not known: {problem}", problem=estimate.problem)
+        return scene.say("not known: {problem}", problem=scene.words.again(estimate.problem))
     told = scene.say(
         "about {likely}, at worst {at_most}", likely=estimate.likely, at_most=estimate.at_most
     )
@@ -162,7 +164,7 @@ def _approval(approval: ApprovalOut, scene: Scene) -> str:
     told = scene.say(
         "{name}, {moment}",
         name=approval.name or scene.say("someone"),
-        moment=f"{approval.at:%Y-%m-%d %H:%M} UTC",
+        moment=approval.at,
     )
     if approval.counts:
         return told
@@ -176,7 +178,7 @@ def short(digest: str) -> str:
 
 def _picture(output: MintRequestOut, scene: Scene) -> Picture:
     caption = scene.say(
-        "{candidate}\n{state}", candidate=output.candidate_id, state=scene.say(output.state)
+        "{candidate}\n{state}", candidate=output.candidate_id, state=scene.words.word(output.state)
     )
     alt = scene.say("The picture {candidate}", candidate=output.candidate_id)
     return scene.picture(output.image_cid, caption, alt)
@@ -231,5 +233,5 @@ def _line(found: MintRequestOut, scene: Scene) -> str:
         "{request}  {candidate}: {state}",
         request=found.mint_request_id,
         candidate=found.candidate_id,
-        state=scene.say(found.state),
+        state=scene.words.word(found.state),
     )

@@ -6,7 +6,8 @@ from bot.frontend import Button, Message, Picture
 from bot.presenters.anything import present
 from bot.presenters.minting import cost
 from bot.scene import Scene
-from tools.minting.review import LackOut, LikenessOut, ReviewItemOut, ReviewOut, VoteOut
+from tools.minting.likeness import LikenessOut
+from tools.minting.review import LackOut, ReviewItemOut, ReviewOut, VoteOut
 from tools.minting.rights import LicenceOut, RightsOut
 
 
@@ -50,6 +51,8 @@ def _item(place: int, item: ReviewItemOut, scene: Scene) -> Iterator[str]:
             "Most alike: {pictures}", pictures="; ".join(_like(o, scene) for o in item.similar)
         )
     yield _rights(item.rights, scene)
+    if item.rights.discloses_ai:
+        yield scene.say("AI disclosure: the token's metadata names the model that made it.")
     for estimate in item.cost_estimate:
         told = cost(estimate, scene)
         yield scene.say("Cost on {chain}: {cost}", chain=estimate.chain, cost=told)
@@ -109,15 +112,12 @@ def _like(other: LikenessOut, scene: Scene) -> str:
 
 def _rights(rights: RightsOut, scene: Scene) -> str:
     made_with = [_licence(rights.model, scene), *(_licence(lora, scene) for lora in rights.loras)]
-    told = scene.say(
+    return scene.say(
         "Rights: by {creator}, made with {models}; the collection's licence: {licence}",
         creator=rights.creator or scene.say("someone"),
         models=", ".join(made_with),
         licence=rights.collection.licence or scene.say("not known"),
     )
-    if not rights.discloses_ai:
-        return told
-    return scene.say("{told} The metadata says that a model made it.", told=f"{told.rstrip('.')}.")
 
 
 def _licence(made: LicenceOut, scene: Scene) -> str:
@@ -138,11 +138,13 @@ def _lack(lack: LackOut, item: ReviewItemOut, scene: Scene) -> str:
                 lack.count,
             )
         case "retry":
-            return scene.say("An operator has to try again: {reason}", reason=lack.reason or "")
+            why = scene.words.again(lack.reason)
+            return scene.say("An operator has to try again: {reason}", reason=why)
         case "pause":
             return scene.say("Minting is paused here: {reason}", reason=lack.reason)
         case "chain":
-            return scene.say("{chain}: {reason}", chain=lack.chain, reason=lack.reason)
+            why = scene.words.again(lack.reason)
+            return scene.say("{chain}: {reason}", chain=lack.chain, reason=why)
         case "cap":
             return scene.say(
                 "On {chain} it could cost more than its cap: wait for lower fees, or propose it "

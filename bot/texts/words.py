@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.texts.catalogue import Catalogue, catalogue_of
+from bot.texts.mentions import with_commands
 from bot.texts.retelling import retold
 from tools.errors import MintmarkError
 from tools.phrases import WORD, Phrase
@@ -19,6 +20,7 @@ class Words:
     """
 
     locale: str = "en-US"
+    front_end: str = ""  # where it is read: commands are called otherwise in Discord
 
     def say(self, template: str, /, **facts: object) -> str:
         """A sentence: the template in this language, with the facts put in.
@@ -26,11 +28,12 @@ class Words:
         A text goes in untouched. Phrases, errors and the names of enumerations are said in this
         language too; moments, lists and numbers with a fraction are written as it writes them.
         """
-        return self._put(self._catalogue.sentence(template), facts)
+        return self._put(self._mentioning(self._catalogue.sentence(template)), facts)
 
     def count(self, one: str, many: str, n: int, **facts: object) -> str:
         """A sentence about a number of things, as `{n}`; the language decides on its plural."""
-        return self._put(self._catalogue.counted(one, many, n), {"n": self.number(n), **facts})
+        sentence = self._catalogue.counted(one, many, n)
+        return self._put(self._mentioning(sentence), {"n": self.number(n), **facts})
 
     def word(self, name: str) -> str:
         """A word from one of the studio's own lists, such as a role or a state."""
@@ -43,7 +46,7 @@ class Words:
     def of_phrase(self, phrase: Phrase) -> str:
         """A phrase in this language."""
         sentence = self._catalogue.sentence(phrase.template, phrase.context)
-        return self._put(sentence, phrase.facts)
+        return self._put(self._mentioning(sentence), phrase.facts)
 
     def again(self, english: str | None) -> str:
         """What the studio keeps as an English sentence, such as why a mint failed."""
@@ -78,6 +81,9 @@ class Words:
     @property
     def _catalogue(self) -> Catalogue:
         return catalogue_of(self.locale)
+
+    def _mentioning(self, sentence: str) -> str:
+        return with_commands(sentence, self.front_end, self.locale)
 
     def _put(self, sentence: str, facts: Mapping[str, object]) -> str:
         if not facts:

@@ -105,8 +105,9 @@ def test_a_failed_job_says_why(studio: Studio) -> None:
     ("left", "words"),
     [(90, "in 1 minute ("), (125, "in 2 minutes ("), (7_300, "in 2 hours ("), (-5, "at ")],
 )
-def test_moments_are_told_by_how_far_they_are(left: int, words: str) -> None:
-    assert when(now() + timedelta(seconds=left)).startswith(words)
+def test_moments_are_told_by_how_far_they_are(studio: Studio, left: int, words: str) -> None:
+    scene = scene_of(studio, sign_in_to(studio, "moss"))
+    assert when(now() + timedelta(seconds=left), scene).startswith(words)
 
 
 def test_a_history_leaves_a_ballot_secret(studio: Studio) -> None:

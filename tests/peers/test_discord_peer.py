@@ -52,6 +52,8 @@ async def test_the_client_refuses_what_the_command_does_not_take(
 ) -> None:
     with pytest.raises(NotPossible, match="from 1 to 10"):
         await ada.command(studio, "create", prompt="a fox", count=11)
+    with pytest.raises(NotPossible, match="2000 or fewer"):
+        await ada.say(studio, "x" * 2001)
     with pytest.raises(NotPossible, match="must be given: prompt"):
         await ada.command(studio, "create")
 
@@ -71,6 +73,24 @@ async def test_buttons_edit_and_open_forms(bot: SmallBot, ada: Person, studio: C
     assert chosen.text == "Style i"
     await (await ada.press(message, "🗑️")).done()
     assert message.deleted
+
+
+async def test_a_form_takes_choices_people_and_files(
+    bot: SmallBot, ada: Person, hall: Hall, studio: Channel
+) -> None:
+    bob = hall.join("bob")
+    opened = await ada.command(studio, "preferences")
+    assert opened.modal is not None
+    assert opened.modal.texts == ["Nothing is sent yet."]
+    with pytest.raises(NotPossible, match="must be filled in"):
+        await ada.submit(opened, {"Style": ["Oil"]})
+    told = await ada.submit(
+        opened, {"Style": ["Ink"], "Counts": "Hidden", "Friend": [bob], "Picture": [png()]}
+    )
+    assert told.text == f"['i'] hidden bob [{len(png())}]"
+    reopened = await ada.command(studio, "preferences")
+    again = await ada.submit(reopened, {"Style": ["Oil"], "Friend": [bob]})
+    assert again.text == "['Oil'] shown bob []"
 
 
 async def test_a_card_of_components_shows_its_picture(
@@ -101,6 +121,7 @@ async def test_the_menu_of_a_message_reaches_the_bot(
     said = await ada.say(studio, "look", files=png())
     answer = await ada.menu(said, "Show provenance")
     assert answer.text == f"About {said.id}"
+    assert (await ada.menu(ada, "Who is this", studio)).text == "ada"
 
 
 async def test_messages_are_sent_edited_and_deleted(

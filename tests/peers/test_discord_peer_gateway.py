@@ -64,9 +64,7 @@ async def test_a_client_that_hears_no_heartbeat_comes_back(peer: Peer) -> None:
     peer.gateway.heartbeat_interval_ms = 100
     async with running_bot(peer, heartbeat_timeout=0.5) as bot:
         peer.gateway.keep_silent()
-        await peer.until(lambda: not peer.gateway.connected)
-        peer.gateway.keep_silent(False)
-        await _resumed(bot, peer)
+        await peer.until(lambda: bot.of("resumed"))
 
 
 async def test_several_shards_share_the_guilds(peer: Peer) -> None:
@@ -124,6 +122,10 @@ async def test_without_the_content_intent_only_mentions_are_read(
         await peer.until(lambda: len(bot.of("message")) == 3)
         texts = [one.content for one in bot.of("message")]
         assert texts == ["", f"<@{peer.application.user.id}> hello", "in private"]
+        peer.application.flags = 0
+        channel = bot.get_channel(studio.id)
+        assert isinstance(channel, discord.TextChannel)
+        assert (await channel.fetch_message(next(iter(studio.messages)))).content == ""
 
 
 async def test_events_of_unasked_intents_and_hidden_channels_do_not_come(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.peers.discord import Channel, Hall, Peer, Permission, Person
+from tests.peers.discord import Channel, Hall, Message, Peer, Permission, Person
 from tests.peers.discord.raw import Raw
 from tests.peers.discord.state import Flag
 
@@ -456,3 +456,29 @@ async def test_fifty_requests_a_second_are_the_most(raw: Raw, peer: Peer) -> Non
     many = [await raw("GET", f"/guilds/{n}") for n in range(60)]
     assert sum(one.status == 429 and one.body["global"] for one in many) == 10
     assert peer.limits.violations["global"] == 10
+
+
+def test_what_people_read_is_without_the_backslashes_of_markdown(peer: Peer, ada: Person) -> None:
+    message = Message(1, ada.dm, ada.user, content=r"c\_nothing\*")
+    assert message.plain == "c_nothing*"
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"content": 5}, "content"),
+        ({"content": "x", "flags": "4"}, "flags"),
+        ({"embeds": {"title": "x"}}, "embeds"),
+        ({"embeds": ["x"]}, "embeds.0"),
+        ({"components": [[]]}, "components.0"),
+        ({"components": [{"type": 1, "components": [{"type": "2"}]}]}, None),
+        ({"content": "x", "allowed_mentions": {"parse": "users"}}, "allowed_mentions.parse"),
+        ({"content": "x", "message_reference": "1"}, "message_reference"),
+    ],
+)
+async def test_a_body_of_another_shape_is_refused(
+    raw: Raw, studio: Channel, body: Json, place: str | None
+) -> None:
+    reply = await raw("POST", f"/channels/{studio.id}/messages", body)
+    assert (reply.status, reply.code) == (400, 50035)
+    assert place in (None, *reply.faults())

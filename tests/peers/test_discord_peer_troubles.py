@@ -105,6 +105,13 @@ async def test_rights_are_asked_for_at_every_route(
     assert refused.value.code == 50013
     with pytest.raises(discord.Forbidden):
         await message.edit(content="yours")
+    hall.revoke(Permission.SEND_MESSAGES)
+    with pytest.raises(discord.Forbidden) as refused:
+        await message.reply("hello")
+    assert refused.value.code == 50013
+    assert ada.may(studio, Permission.SEND_MESSAGES)
+    hall.allow(Permission.SEND_MESSAGES)
+    await message.reply("hello")
     hall.deny(studio, Permission.VIEW_CHANNEL)
     with pytest.raises(discord.Forbidden) as refused:
         await message.reply("hello")

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tools.community.tables import Rule
@@ -108,13 +108,20 @@ def rules_of(
 
 def newest(session: Session, guild: str, channel: str = "") -> list[Rule]:
     """The rows that count: the guild's first, then the channel's."""
-    last = (
+    found = session.scalars(_NEWEST, {"guild": guild, "channel": channel}).all()
+    return sorted(found, key=lambda row: (row.channel != "", row.name))
+
+
+_NEWEST = select(Rule).where(  # built once: it is asked at every vote
+    Rule.id.in_(
         select(func.max(Rule.id))
-        .where(Rule.guild == guild, Rule.channel.in_({"", channel}))
+        .where(
+            Rule.guild == bindparam("guild"),
+            Rule.channel.in_(("", bindparam("channel"))),
+        )
         .group_by(Rule.channel, Rule.name)
     )
-    found = session.scalars(select(Rule).where(Rule.id.in_(last))).all()
-    return sorted(found, key=lambda row: (row.channel != "", row.name))
+)
 
 
 def _assembled(settings: Settings, rows: Iterable[Rule]) -> Rules:

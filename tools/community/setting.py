@@ -4,7 +4,7 @@ What is set is a new row, never a changed one: who set what, and when, stays to 
 rows and in the records of the calls that made them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -57,7 +57,8 @@ class RulesOut(Output):
     guild: str
     channel: str  # "" for the whole guild
     rules: list[RuleOut]
-    paused: dict[str, str]  # create, vote or mint → why
+    paused: Annotated[dict[str, str], PRIVATE]  # create, vote or mint → why
+    changed: list[str] = []  # what was set just now: names of rules, or pause.… of a pause
 
 
 class LimitsIn(Input):
@@ -108,7 +109,7 @@ def set_rule(call: OpenCall, wish: SetRuleIn) -> RulesOut:
         value = _read(wish, before)
         put(session, call, wish.name, value, channel)
     call.note(rule=wish.name, before=before, after=value)
-    return shown(call, channel)
+    return shown(call, channel, [wish.name])
 
 
 @tool(least_role=Role.MEMBER)
@@ -138,23 +139,21 @@ def put(session: Session, call: OpenCall, name: str, value: Any, channel: str = 
     )
 
 
-def shown(call: OpenCall, channel: str) -> RulesOut:
-    """The rules as they hold now, and who set them."""
+def shown(call: OpenCall, channel: str, changed: Iterable[str] = ()) -> RulesOut:
+    """The rules as they hold now, who set them, and which of them this call changed."""
     guild = call.actor.guild
     with call.studio.db.read() as session:
-        values = _by_name(rules_of(call.studio, guild, channel, session))
+        held = rules_of(call.studio, guild, channel, session)
+        values = _by_name(held)
         rows = {row.name: row for row in newest(session, guild, channel) if row.value is not None}
         setters = _setters(session, rows.values())
     return RulesOut(
         guild=guild,
         channel=channel,
         rules=[_rule(name, value, rows.get(name), setters) for name, value in values.items()],
-        paused={what: str(reason) for what, reason in _paused(call, guild).items()},
+        paused=dict(held.paused.items()),
+        changed=list(changed),
     )
-
-
-def _paused(call: OpenCall, guild: str) -> Mapping[Any, str]:
-    return rules_of(call.studio, guild).paused
 
 
 def _rule(name: RuleName, value: Any, row: Rule | None, setters: dict[str, str]) -> RuleOut:

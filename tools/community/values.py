@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from tools.community.rules import PEOPLE
 from tools.errors import InvalidInput
+from tools.phrases import template
 
 RuleName = Literal[
     "per_day",
@@ -235,21 +236,35 @@ class Kind:
 
 
 KINDS: Mapping[RuleName, Kind] = {
-    "per_day": Kind(ByRole(Whole(0, 100_000)), "Pictures a day for one person, by role"),
-    "parallel": Kind(ByRole(Whole(1, 64)), "Requests of one person in the making at once, by role"),
-    "pictures_per_brief": Kind(Whole(1, 64), "Most pictures of one request", per_channel=True),
-    "denied_words": Kind(Words(500, 100), "Words that no prompt may name", per_channel=True),
-    "min_account_days": Kind(Whole(0, 3_650), "Days old a voter's account must be", True),
-    "min_member_days": Kind(Whole(0, 3_650), "Days a voter must have been a member", True),
-    "voter_roles": Kind(Ids(), "Roles of which a voter needs one", per_channel=True),
-    "hidden_counts": Kind(Flag(), "Keep votes secret until a round closes", per_channel=True),
-    "approvals_needed": Kind(Whole(1, 2), "Operators who must approve a mint"),
-    "locale": Kind(Locale(), "The language of answers", per_channel=True),
-    "review_channel": Kind(Id(), "Where mint requests are shown to operators"),
-    "gallery_channel": Kind(Id(), "Where pictures are shown to everybody", per_channel=True),
-    "results_channel": Kind(Id(), "Where results and new tokens are announced", per_channel=True),
-    "member_roles": Kind(Ids(), "Roles of members"),
-    "creator_roles": Kind(Ids(), "Roles of creators; with none set, everybody creates"),
-    "operator_roles": Kind(Ids(), "Roles of operators"),
+    "per_day": Kind(ByRole(Whole(0, 100_000)), template("Pictures a day for one person, by role")),
+    "parallel": Kind(
+        ByRole(Whole(1, 64)), template("Requests of one person in the making at once, by role")
+    ),
+    "pictures_per_brief": Kind(
+        Whole(1, 64), template("Most pictures of one request"), per_channel=True
+    ),
+    "denied_words": Kind(
+        Words(500, 100), template("Words that no prompt may name"), per_channel=True
+    ),
+    "min_account_days": Kind(Whole(0, 3_650), template("Days old a voter's account must be"), True),
+    "min_member_days": Kind(
+        Whole(0, 3_650), template("Days a voter must have been a member"), True
+    ),
+    "voter_roles": Kind(Ids(), template("Roles of which a voter needs one"), per_channel=True),
+    "hidden_counts": Kind(
+        Flag(), template("Keep votes secret until a round closes"), per_channel=True
+    ),
+    "approvals_needed": Kind(Whole(1, 2), template("Operators who must approve a mint")),
+    "locale": Kind(Locale(), template("The language of answers"), per_channel=True),
+    "review_channel": Kind(Id(), template("Where mint requests are shown to operators")),
+    "gallery_channel": Kind(
+        Id(), template("Where pictures are shown to everybody"), per_channel=True
+    ),
+    "results_channel": Kind(
+        Id(), template("Where results and new tokens are announced"), per_channel=True
+    ),
+    "member_roles": Kind(Ids(), template("Roles of members")),
+    "creator_roles": Kind(Ids(), template("Roles of creators; with none set, everybody creates")),
+    "operator_roles": Kind(Ids(), template("Roles of operators")),
 }
 assert tuple(KINDS) == get_args(RuleName)

@@ -40,12 +40,14 @@ def checked_index(folder: Path) -> dict[str, Any]:
     _refuse_a_file(folder)
     if not (folder / INDEX).is_file():
         raise InvalidInput(
-            f"{folder} is no diffusers pipeline: it has no {INDEX}. Name the folder that"
-            " save_pretrained wrote, or a hub id such as org/name."
+            "{folder} is no diffusers pipeline: it has no {index}. Name the folder that "
+            "save_pretrained wrote, or a hub id such as org/name.",
+            folder=folder,
+            index=INDEX,
         )
     index = read_json(folder / INDEX)
     if not isinstance(index.get("_class_name"), str):
-        raise InvalidInput(f"{folder / INDEX} names no pipeline class of diffusers.")
+        raise InvalidInput("{folder} names no pipeline class of diffusers.", folder=folder / INDEX)
     for name, library in components(index):
         _check_component(folder / name, name, library)
     return index
@@ -68,42 +70,56 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise InvalidInput(f"{path} cannot be read as JSON: {error}.") from None
+        raise InvalidInput(
+            "{path} cannot be read as JSON: {error}.", path=path, error=str(error)
+        ) from None
     if not isinstance(value, dict):
-        raise InvalidInput(f"{path} holds no JSON object.")
+        raise InvalidInput("{path} holds no JSON object.", path=path)
     return value
 
 
 def _refuse_a_file(path: Path) -> None:
     if path.suffix.lower() in PICKLED and not path.is_dir():
         raise InvalidInput(
-            f"{path.name} is a pickled checkpoint, which can run code when it is opened. Convert"
-            " it to safetensors: StableDiffusionPipeline.from_single_file(…).save_pretrained("
-            "folder, safe_serialization=True) on a machine you can spare, then name the folder."
+            "{path} is a pickled checkpoint, which can run code when it is opened. "
+            "Convert it to safetensors: "
+            "StableDiffusionPipeline.from_single_file(…).save_pretrained(folder, "
+            "safe_serialization=True) on a machine you can spare, then name the folder.",
+            path=path.name,
         )
     if path.suffix.lower() == SAFE and not path.is_dir():
         raise InvalidInput(
-            f"{path.name} is a single file; a pipeline directory is needed. Convert it with"
-            " StableDiffusionPipeline.from_single_file(…).save_pretrained(folder)."
+            "{path} is a single file; a pipeline directory is needed. Convert it with "
+            "StableDiffusionPipeline.from_single_file(…).save_pretrained(folder).",
+            path=path.name,
         )
     if not path.is_dir():
-        raise InvalidInput(f"There is no model folder {path}.")
+        raise InvalidInput("There is no model folder {path}.", path=path)
 
 
 def _check_component(folder: Path, name: str, library: str) -> None:
     if library not in _LIBRARIES:
         raise InvalidInput(
-            f"The component {name} comes from {library!r}: code that ships with a checkpoint is"
-            " not run. Use a pipeline whose components are those of diffusers and transformers."
+            "The component {name} comes from {library!r}: code that ships with a "
+            "checkpoint is not run. Use a pipeline whose components are those of "
+            "diffusers and transformers.",
+            name=name,
+            library=library,
         )
     files = [path for path in folder.rglob("*") if path.is_file()]
     if not files:
-        raise InvalidInput(f"The component {name} is missing: {folder} is empty or not there.")
+        raise InvalidInput(
+            "The component {name} is missing: {folder} is empty or not there.",
+            name=name,
+            folder=folder,
+        )
     suffixes = {path.suffix.lower() for path in files}
     if suffixes & PICKLED and SAFE not in suffixes:
         raise InvalidInput(
-            f"The component {name} has pickled weights only ({_first(files)}), which can run code"
-            " when they are opened. Save the pipeline again with safe_serialization=True."
+            "The component {name} has pickled weights only ({example}), which can run code "
+            "when they are opened. Save the pipeline again with safe_serialization=True.",
+            name=name,
+            example=_first(files),
         )
 
 

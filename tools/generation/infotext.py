@@ -108,7 +108,7 @@ def png_text(image: Image.Image, key: str) -> str | None:
     try:
         image.load()  # chunks after the pixels are read only now
     except (OSError, SyntaxError, ValueError) as error:
-        raise InvalidInput(f"The picture is damaged: {error}.") from error
+        raise InvalidInput("The picture is damaged: {error}.", error=str(error)) from error
     text = image.info.get(key)
     return str(text) if isinstance(text, str) else None
 

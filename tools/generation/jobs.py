@@ -21,6 +21,7 @@ from tools.generation.previews import Sheet
 from tools.generation.tables import Brief, Job, Preview
 from tools.generation.waiting import DONE, RUNNING, UNFINISHED, position_of, time_left
 from tools.people import Role
+from tools.phrases import word
 from tools.provenance.effects import OpenCall
 from tools.provenance.tables import now
 from tools.studio import Studio
@@ -73,7 +74,7 @@ def cancel_job(call: OpenCall, which: JobIn) -> JobStatus:
             raise Conflict(
                 "The job {job} is {state} already; there is nothing to cancel.",
                 job=job.id,
-                state=job.state,
+                state=word(job.state),
             )
         session.refresh(job)
         return status_of(session, job.id)
@@ -121,7 +122,7 @@ def begin(studio: Studio, job_id: str) -> None:
             raise Conflict(
                 "The job {job} is {state}: nothing more is made for it.",
                 job=job_id,
-                state=job.state,
+                state=word(job.state),
             )
 
 

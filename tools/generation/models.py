@@ -115,7 +115,9 @@ class ModelRegistry:
         """Whether there is such a model; raises `InvalidInput` listing the known ones."""
         if name not in self._sources:
             known = ", ".join(self.names)
-            raise InvalidInput(f"There is no model named {name[:64]!r}. There are: {known}.")
+            raise InvalidInput(
+                "There is no model named {name!r}. There are: {known}.", name=name[:64], known=known
+            )
 
     def lora(self, name: str, weight: float) -> Lora:
         """A fine-tune that the settings name, with the scale to apply it with.
@@ -125,10 +127,17 @@ class ModelRegistry:
         """
         if name not in self._loras:
             known = ", ".join(sorted(self._loras)) or "none"
-            raise InvalidInput(f"There is no LoRA named {name[:64]!r}. There are: {known}.")
+            raise InvalidInput(
+                "There is no LoRA named {name!r}. There are: {known}.", name=name[:64], known=known
+            )
         path = self._loras[name].expanduser().absolute()
         if path.suffix.lower() != SAFE or not path.is_file():
-            raise InvalidInput(f"The LoRA {name} must be a {SAFE} file; {path} is not one.")
+            raise InvalidInput(
+                "The LoRA {name} must be a {format} file; {path} is not one.",
+                name=name,
+                format=SAFE,
+                path=path,
+            )
         return Lora(name, path, self._digests.file_digest(path), weight)
 
 
@@ -167,8 +176,10 @@ def _downloaded(hub_id: str, revision: str | None) -> Path:
         )
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise ServiceUnavailable(
-            f"The model {hub_id} is not on this machine and cannot be fetched from the hub"
-            f" ({type(error).__name__}): check its name and the network, or name a local folder."
+            "The model {hub_id} is not on this machine and cannot be fetched from the "
+            "hub ({kind}): check its name and the network, or name a local folder.",
+            hub_id=hub_id,
+            kind=type(error).__name__,
         ) from error
     return Path(folder)
 
@@ -181,7 +192,12 @@ def _facts(folder: Path) -> ModelFacts:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise InvalidInput(f"{folder / FACTS} is wrong at {where}: {first['msg']}.") from None
+        raise InvalidInput(
+            "{folder} is wrong at {where}: {finding}.",
+            folder=folder / FACTS,
+            where=where,
+            finding=first["msg"],
+        ) from None
 
 
 def _native_size(folder: Path) -> int:

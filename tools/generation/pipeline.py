@@ -171,7 +171,7 @@ class LoadedPipeline:
         if any(order.negative for order in orders):
             if "negative_prompt" not in self._parameters:
                 name = type(self._pipeline).__name__
-                raise InvalidInput(f"{name} takes no negative prompt: leave it empty.")
+                raise InvalidInput("{name} takes no negative prompt: leave it empty.", name=name)
             wanted["negative_prompt"] = [order.negative for order in orders]
         return wanted
 
@@ -196,7 +196,9 @@ def _loaded(checkpoint: Checkpoint) -> Any:
         ).to(checkpoint.device)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
         raise InvalidInput(
-            f"The model in {checkpoint.folder} cannot be loaded: {_first_line(error)}"
+            "The model in {folder} cannot be loaded: {reason}",
+            folder=checkpoint.folder,
+            reason=_first_line(error),
         ) from error
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -225,7 +227,9 @@ def _apply_loras(pipeline: Any, loras: tuple[Lora, ...]) -> None:
         pipeline.set_adapters(names, [lora.weight for lora in loras])
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
         listed = ", ".join(lora.name for lora in loras)
-        raise InvalidInput(f"LoRA {listed} does not fit: {_first_line(error)}") from error
+        raise InvalidInput(
+            "LoRA {names} does not fit: {reason}", names=listed, reason=_first_line(error)
+        ) from error
 
 
 def _first_line(error: Exception) -> str:
@@ -266,5 +270,6 @@ def checked_device(device: str) -> str:
     if kind == "mps" and torch.backends.mps.is_available():
         return device
     raise ServiceUnavailable(
-        f"generation.device is {device!r}, which this machine does not have: set it to cpu."
+        "generation.device is {device!r}, which this machine does not have: set it to cpu.",
+        device=device,
     )

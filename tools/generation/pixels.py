@@ -80,7 +80,9 @@ def enlarge(image: Image.Image, factor: int) -> Image.Image:
     Raises InvalidInput when the factor is below 1.
     """
     if factor < 1:
-        raise InvalidInput(f"A picture is enlarged by a whole number from 1, not by {factor}.")
+        raise InvalidInput(
+            "A picture is enlarged by a whole number from 1, not by {factor}.", factor=factor
+        )
     pixels = np.asarray(image)
     return Image.fromarray(pixels.repeat(factor, axis=0).repeat(factor, axis=1))
 
@@ -158,21 +160,26 @@ def _check_file_size(data: bytes, limits: DecodeLimits) -> None:
         raise InvalidInput("The picture file is empty.")
     if len(data) > limits.file_bytes:
         raise InvalidInput(
-            f"The picture file has {len(data)} bytes; at most {limits.file_bytes} are read."
+            "The picture file has {size} bytes; at most {most} are read.",
+            size=len(data),
+            most=limits.file_bytes,
         )
 
 
 def _check_header(image: Image.Image, limits: DecodeLimits) -> None:
     if image.width * image.height > limits.pixels:
         raise InvalidInput(
-            f"The picture has {image.width}x{image.height} pixels; at most {limits.pixels} pixels"
-            " are decoded."
+            "The picture has {width}x{height} pixels; at most {most} pixels are decoded.",
+            width=image.width,
+            height=image.height,
+            most=limits.pixels,
         )
     if getattr(image, "n_frames", 1) > 1:
         raise InvalidInput("The picture is animated; send a single still picture.")
     if image.mode not in _EIGHT_BIT_MODES:
         raise InvalidInput(
-            f"The picture's pixels have the form {image.mode}; save it with 8 bits a channel."
+            "The picture's pixels have the form {mode}; save it with 8 bits a channel.",
+            mode=image.mode,
         )
 
 
@@ -187,11 +194,13 @@ def _open(data: bytes) -> Image.Image:
     except Image.DecompressionBombError:
         raise InvalidInput("The picture claims far more pixels than are ever decoded.") from None
     except (*_DECODE_FAILURES, struct.error, zlib.error) as error:
-        raise InvalidInput(f"The picture's header is damaged: {error}.") from error
+        raise InvalidInput("The picture's header is damaged: {error}.", error=str(error)) from error
 
 
 def _load(image: Image.Image) -> None:
     try:
         image.load()
     except (*_DECODE_FAILURES, struct.error, zlib.error) as error:
-        raise InvalidInput(f"The picture is damaged and cannot be decoded: {error}.") from error
+        raise InvalidInput(
+            "The picture is damaged and cannot be decoded: {error}.", error=str(error)
+        ) from error

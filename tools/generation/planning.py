@@ -203,14 +203,20 @@ def _model(studio: "Studio", collection: Collection, wanted: str | None) -> Mode
         registry.check_name(wanted)
     if wanted is not None and pin.name is not None and wanted != pin.name:
         raise InvalidInput(
-            f"The collection {collection.slug} is made with the model {pin.name}; leave the model"
-            " out, or choose a collection that allows others."
+            "The collection {slug} is made with the model {model}; leave the model out, or "
+            "choose a collection that allows others.",
+            slug=collection.slug,
+            model=pin.name,
         )
     model = registry.model(wanted or pin.name or studio.settings.generation.model)
     if pin.digest is not None and model.digest != pin.digest:
         raise InvalidInput(
-            f"The collection {collection.slug} is pinned to the model {pin.digest}, but"
-            f" {model.name} here has the digest {model.digest}: install the pinned one."
+            "The collection {slug} is pinned to the model {digest}, but {model} here has "
+            "the digest {model_digest}: install the pinned one.",
+            slug=collection.slug,
+            digest=pin.digest,
+            model=model.name,
+            model_digest=model.digest,
         )
     return model
 

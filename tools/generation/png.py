@@ -25,7 +25,7 @@ def encode_png(image: Image.Image, infotext: Infotext, record_id: str) -> bytes:
     Raises InvalidInput when the picture is not RGB or RGBA, or a text holds a NUL character.
     """
     if image.mode not in ("RGB", "RGBA"):
-        raise InvalidInput(f"A candidate's picture is RGB or RGBA, not {image.mode}.")
+        raise InvalidInput("A candidate's picture is RGB or RGBA, not {mode}.", mode=image.mode)
     file = io.BytesIO()
     bare = Image.frombytes(image.mode, image.size, image.tobytes())
     bare.save(file, "PNG", pnginfo=_texts(infotext, record_id), compress_level=_COMPRESSION)
@@ -46,6 +46,6 @@ def _texts(infotext: Infotext, record_id: str) -> PngImagePlugin.PngInfo:
     texts = PngImagePlugin.PngInfo()
     for key, text in ((PARAMETERS, str(infotext)), (MARK, record_id)):
         if "\0" in text:
-            raise InvalidInput(f"The text {key!r} of a PNG cannot hold a NUL character.")
+            raise InvalidInput("The text {key!r} of a PNG cannot hold a NUL character.", key=key)
         texts.add_text(key, text)
     return texts

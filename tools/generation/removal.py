@@ -19,6 +19,7 @@ from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
 from tools.minting.tables import MintRequest, Token
 from tools.people import Role
+from tools.phrases import word
 from tools.provenance.effects import OpenCall
 from tools.voting.tables import Round, RoundEntry
 
@@ -85,7 +86,7 @@ def _check_free(session: Session, candidate: Candidate) -> None:
             " first.",
             candidate=candidate.id,
             request=request.id,
-            state=request.state,
+            state=word(request.state),
         )
     _check_no_round(session, candidate)
     _check_job_ended(session, candidate)
@@ -112,7 +113,7 @@ def _check_job_ended(session: Session, candidate: Candidate) -> None:
             "{candidate} belongs to the job {job}, which is {state}: wait until it has ended.",
             candidate=candidate.id,
             job=job.id,
-            state=job.state,
+            state=word(job.state),
         )
 
 

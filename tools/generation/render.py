@@ -197,7 +197,7 @@ def _work(studio: Studio, brief_id: str) -> Work:
     with studio.db.read() as session:
         brief = session.get(Brief, brief_id)
         if brief is None:
-            raise NotFound(f"There is no brief {brief_id[:32]!r}.")
+            raise NotFound("There is no brief {brief_id!r}.", brief_id=brief_id[:32])
         job = session.scalars(select(Job).filter_by(brief_id=brief_id)).one()
         there = set(session.scalars(select(Candidate.ordinal).filter_by(brief_id=brief_id)))
         model = _model(studio, brief)
@@ -226,8 +226,11 @@ def _model(studio: Studio, brief: Brief) -> Model:
     model = models_of(studio).model(wanted["name"])
     if model.digest != wanted["digest"]:
         raise IntegrityError(
-            f"The model {model.name} is not the one this brief was made for: its digest is"
-            f" {model.digest}, the brief says {wanted['digest']}. Ask for the pictures again."
+            "The model {model} is not the one this brief was made for: its digest is "
+            "{digest}, the brief says {wanted}. Ask for the pictures again.",
+            model=model.name,
+            digest=model.digest,
+            wanted=wanted["digest"],
         )
     return model
 
@@ -237,7 +240,9 @@ def _batch_key(studio: Studio, brief: Brief, model: Model) -> BatchKey:
     loras = tuple(registry.lora(f["name"], float(f["weight"])) for f in settings["loras"])
     for lora, wanted in zip(loras, settings["loras"], strict=True):
         if lora.digest != wanted["digest"]:
-            raise IntegrityError(f"The LoRA {lora.name} changed since this brief was made.")
+            raise IntegrityError(
+                "The LoRA {lora} changed since this brief was made.", lora=lora.name
+            )
     generation = studio.settings.generation
     return BatchKey(
         checkpoint=Checkpoint(model.digest, model.folder, loras, device=generation.device),

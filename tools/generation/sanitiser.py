@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from tools.errors import InvalidInput
 from tools.generation.confusables import names
+from tools.phrases import word
 
 _MOST_MARKS = 4
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5"
@@ -58,8 +59,9 @@ def sanitised(text: str, rules: Rules) -> str:
     _check_length(clean, rules)
     if not clean and not rules.may_be_empty:
         raise InvalidInput(
-            f"The {rules.what} is empty: say what the picture should show, for example"
-            ' "a violet fox with a golden crown".'
+            'The {what} is empty: say what the picture should show, for example "a '
+            'violet fox with a golden crown".',
+            what=word(rules.what),
         )
     _refuse_templates(clean, rules)
     _refuse_denied(clean, rules)
@@ -105,7 +107,10 @@ def _unweighted(text: str) -> str:
 def _check_length(text: str, rules: Rules) -> None:
     if len(text) > rules.longest:
         raise InvalidInput(
-            f"The {rules.what} has {len(text)} characters; at most {rules.longest} are allowed."
+            "The {what} has {size} characters; at most {longest} are allowed.",
+            what=word(rules.what),
+            size=len(text),
+            longest=rules.longest,
         )
 
 
@@ -114,15 +119,18 @@ def _refuse_templates(text: str, rules: Rules) -> None:
     for pattern, form in _TEMPLATES:
         if pattern.search(compatible):
             raise InvalidInput(
-                f"The {rules.what} contains {form}: templates, wildcards and model references are"
-                " not filled in here. Write the words themselves."
+                "The {what} contains {form}: templates, wildcards and model references "
+                "are not filled in here. Write the words themselves.",
+                what=word(rules.what),
+                form=form,
             )
 
 
 def _refuse_denied(text: str, rules: Rules) -> None:
-    for word in rules.denied:
-        if names(text, word):
+    for denied in rules.denied:
+        if names(text, denied):
             raise InvalidInput(
-                f"The {rules.what} names {word!r}, which is not allowed here: ask for something"
-                " else."
+                "The {what} names {denied!r}, which is not allowed here: ask for something else.",
+                what=word(rules.what),
+                denied=denied,
             )

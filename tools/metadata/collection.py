@@ -220,12 +220,16 @@ def parse_collection(data: bytes, source: str) -> Collection:
     try:
         parsed = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{source} is not valid TOML: {error}.") from None
+        raise ConfigurationError(
+            "{source} is not valid TOML: {error}.", source=source, error=str(error)
+        ) from None
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     try:
         return Collection.model_validate(parsed | {"digest": digest})
     except ValidationError as error:
-        raise ConfigurationError(f"{source} is wrong. {in_words(error)}") from None
+        raise ConfigurationError(
+            "{source} is wrong. {findings}", source=source, findings=in_words(error)
+        ) from None
 
 
 def collection_of(studio: "Studio", slug: str | None = None) -> Collection:
@@ -239,7 +243,11 @@ def collection_of(studio: "Studio", slug: str | None = None) -> Collection:
     files = collection_files(studio.settings.collections_dir)
     if wanted not in files:
         known = ", ".join(sorted(files))
-        raise NotFound(f"There is no collection {wanted[:64]!r}. There are: {known}.")
+        raise NotFound(
+            "There is no collection {wanted!r}. There are: {known}.",
+            wanted=wanted[:64],
+            known=known,
+        )
     return _read(files[wanted], wanted)
 
 
@@ -249,7 +257,7 @@ def collection_files(folder: Path | None) -> dict[str, Path]:
     if folder is not None:
         if not folder.is_dir():
             raise ConfigurationError(
-                f"collections_dir names {folder}, but there is no such folder."
+                "collections_dir names {folder}, but there is no such folder.", folder=folder
             )
         found |= dict(_files_in(folder))
     return found
@@ -267,12 +275,17 @@ def _read(path: Path, slug: str) -> Collection:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
+        raise ConfigurationError(
+            "{path} cannot be read: {reason}.", path=path, reason=error.strerror
+        ) from None
     collection = parse_collection(data, str(path))
     if collection.slug != slug:
         raise ConfigurationError(
-            f"{path} is wrong. slug: it says {collection.slug!r}, but its file name says {slug!r};"
-            " they must be the same."
+            "{path} is wrong. slug: it says {slug!r}, but its file name says {named!r}; "
+            "they must be the same.",
+            path=path,
+            slug=collection.slug,
+            named=slug,
         )
     return collection
 

@@ -2,9 +2,12 @@
 
 What people do:
 `requests`        proposing a picture, and looking at where a request or token stands
+`review`          what operators look at before they decide, with `rights`, `costs`, `likeness`
 `approval`        approving, rejecting, retrying: by hand, over exactly the frozen content
+`endorsing`       approval by several, and whose counts at this moment
 `mint`            carrying out an approved request on all its chains, and reading it back
 `states`          the states of a request, and the one way to move between them
+`showing`         how requests and tokens are shown
 `frozen`          what is frozen in a request, and its digest
 `binding`         from a candidate's rows to its token document
 

@@ -20,6 +20,7 @@ from tools.minting.showing import MintRequestOut, describe
 from tools.minting.states import find_request, move
 from tools.minting.tables import Approval, MintRequest
 from tools.people import Role
+from tools.phrases import word
 from tools.provenance.effects import OpenCall
 
 
@@ -71,7 +72,7 @@ def retry_mint(call: OpenCall, which: RequestIn) -> MintRequestOut:
             raise Conflict(
                 "{request} is {state}: only a failed mint can be retried.",
                 request=request.id,
-                state=request.state,
+                state=word(request.state),
             )
         if request.approvals_needed > 1 and not is_endorsed_by(
             session, request, call.actor.person_id
@@ -121,7 +122,7 @@ def _decided_already(request: MintRequest) -> Conflict:
     return Conflict(
         "{request} is {state} already; nothing was changed.",
         request=request.id,
-        state=request.state,
+        state=word(request.state),
     )
 
 

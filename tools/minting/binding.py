@@ -53,7 +53,10 @@ def bind(studio: "Studio", candidate_id: str, tally_hash: str | None) -> BoundDo
     with studio.db.read() as session:
         candidate = session.get(Candidate, candidate_id)
         if candidate is None:
-            raise NotFound(f"There is no picture {candidate_id[:32]!r}: see /gallery.")
+            raise NotFound(
+                "There is no picture {candidate_id!r}: see /gallery.",
+                candidate_id=candidate_id[:32],
+            )
         _check_picture(studio, candidate)
         collection = collection_of(studio, candidate.collection)
         facts = _facts(session, candidate, collection, tally_hash)
@@ -76,7 +79,9 @@ def model_digest(recipe: dict[str, Any]) -> bytes:
 def _check_picture(studio: "Studio", candidate: Candidate) -> None:
     data = store_of(studio).get(Cid.parse(candidate.image_cid))
     if log.sha256(data) != candidate.image_sha256:
-        raise IntegrityError(f"The picture of {candidate.id} is not the one that was recorded.")
+        raise IntegrityError(
+            "The picture of {candidate} is not the one that was recorded.", candidate=candidate.id
+        )
 
 
 def _facts(
@@ -152,7 +157,7 @@ def _log_position(session: Session, candidate: Candidate) -> LogPosition:
         select(Record).filter_by(tool_call_id=candidate.tool_call_id).order_by(Record.seq.desc())
     ).first()
     if record is None:
-        raise IntegrityError(f"No record says how {candidate.id} was made.")
+        raise IntegrityError("No record says how {candidate} was made.", candidate=candidate.id)
     head = log.head(session)
     return LogPosition(
         record_seq=record.seq,

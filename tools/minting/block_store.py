@@ -94,12 +94,18 @@ class BlockStore:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise ServiceUnavailable(f"The chain file {self.path} is unusable: {error}.") from error
+            raise ServiceUnavailable(
+                "The chain file {path} is unusable: {error}.", path=self.path, error=str(error)
+            ) from error
         except sqlite3.DatabaseError as error:
-            raise IntegrityError(f"{self.path} is not an intact chain file: {error}.") from error
+            raise IntegrityError(
+                "{path} is not an intact chain file: {error}.", path=self.path, error=str(error)
+            ) from error
         except OSError as error:
             raise ServiceUnavailable(
-                f"The chain file {self.path} cannot be made: {error.strerror}."
+                "The chain file {path} cannot be made: {reason}.",
+                path=self.path,
+                reason=error.strerror,
             ) from error
 
 

@@ -53,7 +53,9 @@ class Chains:
         settings = self._settings.chains.get(name)
         if settings is None:
             raise InvalidInput(
-                f"There is no chain {name[:32]!r}. There are: {', '.join(self.names)}."
+                "There is no chain {name!r}. There are: {known}.",
+                name=name[:32],
+                known=", ".join(self.names),
             )
         self._refuse_a_twin(name, settings.chain_id)
         data_dir = self._settings.data_dir
@@ -66,8 +68,11 @@ class Chains:
         for other, settings in self._settings.chains.items():
             if other != name and settings.chain_id == chain_id:
                 raise ConfigurationError(
-                    f"Chains {name} and {other} have the same chain id, {chain_id}: "
-                    "leave one of them out, or correct its chain id."
+                    "Chains {name} and {other} have the same chain id, {chain_id}: leave "
+                    "one of them out, or correct its chain id.",
+                    name=name,
+                    other=other,
+                    chain_id=chain_id,
                 )
 
 

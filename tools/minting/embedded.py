@@ -53,9 +53,11 @@ class EmbeddedChain:
         """
         if chain_id not in EMBEDDED_CHAIN_IDS:
             raise ConfigurationError(
-                f"Chain id {chain_id} is not for an embedded chain: use one from "
-                f"{EMBEDDED_CHAIN_IDS.start} to {EMBEDDED_CHAIN_IDS.stop - 1}, or, for a chain "
-                'behind a URL, set kind = "rpc" and rpc_url.'
+                "Chain id {chain_id} is not for an embedded chain: use one from {start} "
+                'to {stop}, or, for a chain behind a URL, set kind = "rpc" and rpc_url.',
+                chain_id=chain_id,
+                start=EMBEDDED_CHAIN_IDS.start,
+                stop=EMBEDDED_CHAIN_IDS.stop - 1,
             )
         self.name = name
         self.chain_id = chain_id
@@ -68,8 +70,11 @@ class EmbeddedChain:
         held = self._store.chain_id()
         if held != self.chain_id:
             raise ConfigurationError(
-                f"{self._store.path} holds chain {held}, the settings say {self.chain_id}: "
-                "correct the chain id, or give this chain another name."
+                "{path} holds chain {held}, the settings say {chain_id}: correct the "
+                "chain id, or give this chain another name.",
+                path=self._store.path,
+                held=held,
+                chain_id=self.chain_id,
             )
 
     def block_number(self) -> int:
@@ -176,9 +181,15 @@ def _decode(chain: MiningChain, raw: bytes) -> SignedTransactionAPI:
         sent_for = transaction.chain_id
         _ = transaction.sender
     except (RLPException, ValidationError, PyEVMError, AttributeError) as error:
-        raise InvalidInput(f"The bytes are not a signed transaction: {error}.") from error
+        raise InvalidInput(
+            "The bytes are not a signed transaction: {error}.", error=str(error)
+        ) from error
     if sent_for != chain.chain_id:
-        raise InvalidInput(f"The transaction is for chain {sent_for}, this is {chain.chain_id}.")
+        raise InvalidInput(
+            "The transaction is for chain {sent_for}, this is {chain_id}.",
+            sent_for=sent_for,
+            chain_id=chain.chain_id,
+        )
     return transaction
 
 
@@ -188,17 +199,22 @@ def _check(chain: MiningChain, transaction: SignedTransactionAPI) -> None:
     expected, base_fee = state.get_nonce(transaction.sender), _base_fee(chain.header)
     if transaction.nonce != expected:
         raise Conflict(
-            f"The transaction has nonce {transaction.nonce}, the chain expects {expected}."
+            "The transaction has nonce {nonce}, the chain expects {expected}.",
+            nonce=transaction.nonce,
+            expected=expected,
         )
     if transaction.max_fee_per_gas < base_fee:
         raise Conflict(
-            f"The transaction offers {transaction.max_fee_per_gas} wei per gas, the block asks "
-            f"{base_fee}."
+            "The transaction offers {offered} wei per gas, the block asks {asked}.",
+            offered=transaction.max_fee_per_gas,
+            asked=base_fee,
         )
     at_most = transaction.gas * transaction.max_fee_per_gas + transaction.value
     if state.get_balance(transaction.sender) < at_most:
         raise ConfigurationError(
-            f"Account 0x{transaction.sender.hex()} cannot pay {ether(at_most)}: send it ether."
+            "Account 0x{sender} cannot pay {cost}: send it ether.",
+            sender=transaction.sender.hex(),
+            cost=ether(at_most),
         )
 
 
@@ -206,7 +222,9 @@ def _mine(chain: MiningChain, transaction: SignedTransactionAPI) -> None:
     try:
         chain.apply_transaction(transaction)
     except ValidationError as error:
-        raise InvalidInput(f"The chain does not take the transaction: {error}") from error
+        raise InvalidInput(
+            "The chain does not take the transaction: {error}", error=str(error)
+        ) from error
     chain.mine_block(blob_gas_used=0)
 
 
@@ -252,7 +270,7 @@ def _unsigned(chain: MiningChain, state: StateAPI, call: Call) -> SignedTransact
 def _call_error(error: VMError) -> Exception:
     if isinstance(error, Revert):
         return revert_error(bytes(error.args[0]) if error.args else b"")
-    return Refused(f"The contract stopped: {type(error).__name__}.")
+    return Refused("The contract stopped: {kind}.", kind=type(error).__name__)
 
 
 def _base_fee(header: BlockHeaderAPI) -> int:

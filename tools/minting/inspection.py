@@ -25,7 +25,12 @@ def inspected(database: Database, chain: Chain, account: str) -> Iterator[str]:
     for row in rows:
         contract = TokenContract(chain, row.address)
         if reason := _unfit(contract, account):
-            raise ConfigurationError(f"The contract {row.address} of {row.collection} {reason}")
+            raise ConfigurationError(
+                "The contract {address} of {collection} {reason}",
+                address=row.address,
+                collection=row.collection,
+                reason=reason,
+            )
         yield f"{row.collection} has {_tokens(contract.total_supply())}, {_royalty(contract)}"
 
 

@@ -38,6 +38,7 @@ from tools.minting.states import find_request, move
 from tools.minting.tables import Approval, MintRequest, Token, Transaction
 from tools.minting.token_contract import MintOrder, TokenContract, mint_call
 from tools.people import Role
+from tools.phrases import word
 from tools.provenance.effects import OpenCall, effect
 from tools.provenance.identifiers import short_id
 
@@ -87,7 +88,9 @@ def _approved(call: OpenCall, which: RequestIn) -> None:
         )
     if request.state not in (*UNDER_WAY, "minted"):
         raise Refused(
-            "{request} is {state}; nothing is minted.", request=request.id, state=request.state
+            "{request} is {state}; nothing is minted.",
+            request=request.id,
+            state=word(request.state),
         )
 
 

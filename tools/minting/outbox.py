@@ -75,8 +75,10 @@ def carry_out(
             return _settle(database, account, transaction, receipt)
         _mark(database, transaction, "failed", error="something else took its nonce")
     raise Conflict(
-        f"On {account.chain.name} something else keeps taking the nonces of "
-        f"{account.signer.address}: let nothing else send from this account."
+        "On {chain} something else keeps taking the nonces of {address}: let "
+        "nothing else send from this account.",
+        chain=account.chain.name,
+        address=account.signer.address,
     )
 
 
@@ -144,8 +146,12 @@ def _require_funds(account: ChainAccount, call: Call, offer: Quote) -> None:
     held = account.chain.balance(call.sender)
     if held < offer.cost_at_most:
         raise ConfigurationError(
-            f"Account {call.sender} on {account.chain.name} cannot pay: it holds {ether(held)}, "
-            f"and this may cost {ether(offer.cost_at_most)}. Send it ether; nothing was signed."
+            "Account {sender} on {chain} cannot pay: it holds {held}, and this may "
+            "cost {cost}. Send it ether; nothing was signed.",
+            sender=call.sender,
+            chain=account.chain.name,
+            held=ether(held),
+            cost=ether(offer.cost_at_most),
         )
 
 
@@ -221,7 +227,8 @@ def _send(database: Database, account: ChainAccount, transaction: Transaction) -
         if account.chain.nonce(transaction.sender) > transaction.nonce:
             return  # mined since our look, or lost to another: its receipt tells
         raise ServiceUnavailable(
-            f"{error} It is kept, and so is what was signed after it; all is sent again."
+            "{error} It is kept, and so is what was signed after it; all is sent again.",
+            error=error,
         ) from None
     if transaction.state == "signed":
         _mark(database, transaction, "sent")
@@ -244,8 +251,11 @@ def _wait(account: ChainAccount, transaction: Transaction) -> Receipt | None:
             return None
         if waited > patience:
             raise ServiceUnavailable(
-                f"{account.chain.name} has not confirmed transaction {transaction.hash} within "
-                f"{patience:g} s. It is kept; the same bytes are sent again."
+                "{chain} has not confirmed transaction {transaction_hash} within "
+                "{patience} s. It is kept; the same bytes are sent again.",
+                chain=account.chain.name,
+                transaction_hash=transaction.hash,
+                patience=f"{patience:g}",
             )
         time.sleep(pause)
         pause = min(pause * 1.5, POLL_S[1])
@@ -268,7 +278,12 @@ def _settle(
     if not receipt.succeeded:
         error = f"it was mined in block {receipt.block_number} and failed"
         _mark(database, transaction, "failed", receipt, error)
-        raise Conflict(f"Transaction {transaction.hash} on {account.chain.name}: {error}.")
+        raise Conflict(
+            "Transaction {transaction_hash} on {chain}: {error}.",
+            transaction_hash=transaction.hash,
+            chain=account.chain.name,
+            error=error,
+        )
     return _mark(database, transaction, "confirmed", receipt)
 
 

@@ -70,14 +70,18 @@ def plan_transaction(
     """
     if offer.limit > MAX_TRANSACTION_GAS:
         raise Refused(
-            f"The transaction needs {offer.limit:,} gas, but no chain takes more than "
-            f"{MAX_TRANSACTION_GAS:,} in one."
+            "The transaction needs {limit} gas, but no chain takes more than {most} in one.",
+            limit=f"{offer.limit:,}",
+            most=f"{MAX_TRANSACTION_GAS:,}",
         )
     if offer.cost_at_most > cost_cap:
         raise Refused(
-            f"This could cost {ether(offer.cost_at_most)} ({offer.limit:,} gas at "
-            f"{offer.fees.max_fee_per_gas / 10**9:.3f} gwei), above the cap of {ether(cost_cap)}. "
-            "Wait for lower fees or approve a higher cap."
+            "This could cost {cost} ({limit} gas at {fee} gwei), above the "
+            "cap of {cap}. Wait for lower fees or approve a higher cap.",
+            cost=ether(offer.cost_at_most),
+            limit=f"{offer.limit:,}",
+            fee=f"{offer.fees.max_fee_per_gas / 10**9:.3f}",
+            cap=ether(cost_cap),
         )
     return UnsignedTransaction(
         chain_id=chain_id,

@@ -25,6 +25,7 @@ from tools.minting.states import STATES, find_request
 from tools.minting.tables import MintRequest
 from tools.minting.token_contract import checksummed
 from tools.people import Role
+from tools.phrases import word
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.scoring.tables import Verdict
@@ -192,7 +193,7 @@ def _refuse_rejected(session: Session, candidate: Candidate) -> None:
         raise Refused(
             "{candidate} was {verdict} by the filters; only shortlisted pictures are minted.",
             candidate=candidate.id,
-            verdict=verdict.verdict,
+            verdict=word(verdict.verdict),
         )
 
 
@@ -207,7 +208,7 @@ def _refuse_a_second(session: Session, candidate_id: str) -> None:
             "{candidate} is proposed already: {request} is {state}.",
             candidate=candidate_id,
             request=live.id,
-            state=live.state,
+            state=word(live.state),
         )
 
 

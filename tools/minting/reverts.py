@@ -15,24 +15,30 @@ _Explain = Callable[..., MintmarkError]
 
 _SENTENCES: Mapping[str, _Explain] = {
     "ApprovalAlreadyUsed": lambda key, token: Conflict(
-        f"This approval was minted already, as token {token}."
+        "This approval was minted already, as token {token}.", token=token
     ),
     "ModelAlreadyRegistered": lambda index: Conflict(
-        f"This model is registered already, under index {index}."
+        "This model is registered already, under index {index}.", index=index
     ),
     "UnknownModel": lambda index, registered: InvalidInput(
-        f"The contract has no model {index}: it knows 1 to {registered}. Register the model first."
+        "The contract has no model {index}: it knows 1 to {registered}. Register the model first.",
+        index=index,
+        registered=registered,
     ),
     "EmptyDigest": lambda: InvalidInput(
         "A digest or approval key is all zeros: it must be the SHA-256 of something."
     ),
     "MintingIsPaused": lambda: Refused("The contract's owner has paused minting."),
-    "NoSuchTokens": lambda first, last: NotFound(f"Tokens {first} to {last} are not all minted."),
+    "NoSuchTokens": lambda first, last: NotFound(
+        "Tokens {first} to {last} are not all minted.", first=first, last=last
+    ),
     "TokenDoesNotExist": lambda: NotFound("The contract has no token with this number."),
     "TransferToZeroAddress": lambda: InvalidInput("The recipient is the zero address."),
     "Unauthorized": lambda: Refused("The contract does not allow this account to do that."),
-    "Error": lambda reason: Refused(f"The contract refused: {reason}"),
-    "Panic": lambda code: Refused(f"The contract stopped with panic code {code:#x}."),
+    "Error": lambda reason: Refused("The contract refused: {reason}", reason=reason),
+    "Panic": lambda code: Refused(
+        "The contract stopped with panic code {code}.", code=f"{code:#x}"
+    ),
 }
 
 
@@ -43,13 +49,15 @@ def revert_error(data: bytes) -> MintmarkError:
 
     name, types = _errors_by_selector().get(data[:4], ("", ()))
     if not name:
-        return Refused(f"The contract refused without a known reason (0x{data.hex()}).")
+        return Refused("The contract refused without a known reason (0x{data}).", data=data.hex())
     try:
         arguments = decode(types, data[4:])
     except DecodingError:
-        return Refused(f"The contract refused with {name}, with arguments that cannot be read.")
+        return Refused(
+            "The contract refused with {name}, with arguments that cannot be read.", name=name
+        )
     explain = _SENTENCES.get(name)
-    return explain(*arguments) if explain else Refused(f"The contract refused: {name}.")
+    return explain(*arguments) if explain else Refused("The contract refused: {name}.", name=name)
 
 
 @cache

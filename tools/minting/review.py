@@ -5,7 +5,7 @@ hash, which pictures it resembles, the rights in it, what it is likely to cost, 
 lacks before it can be minted.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlalchemy import Select, or_, select
@@ -17,6 +17,7 @@ from tools.generation.tables import Candidate, Removal
 from tools.metadata.collection import collection_of
 from tools.minting.chains import chains_of
 from tools.minting.costs import CostOut
+from tools.minting.likeness import Likenesses, LikenessOut
 from tools.minting.rights import RightsOut, rights_in
 from tools.minting.showing import MintRequestOut, describe, estimated_for
 from tools.minting.tables import Approval, MintRequest
@@ -26,10 +27,6 @@ from tools.provenance.tables import Person
 from tools.scoring.tables import Score, Verdict
 from tools.voting.tables import Bracket, Round
 
-if TYPE_CHECKING:
-    from tools.scoring.duplicates import PerceptualIndex
-
-_MOST_ALIKE = 3
 _TO_DECIDE = ("pending", "failed")
 
 
@@ -50,15 +47,6 @@ class VoteOut(Output):
     voters: int
     quorum: int
     tally_hash: str | None
-
-
-class LikenessOut(Output):
-    """Another picture of the collection that looks much the same."""
-
-    candidate_id: str
-    distance: int  # of 256 bits of the perceptual hash
-    creator: Annotated[str | None, PRIVATE]
-    minted: bool  # or about to be
 
 
 class LackOut(Output):
@@ -151,7 +139,7 @@ class _Reviewer:
         self._studio = call.studio
         self._session = session
         self._rules = rules_of(call.studio, call.actor.guild, session=session)
-        self._looks: dict[str, PerceptualIndex] = {}
+        self._likenesses = Likenesses(session)
 
     def of_request(self, request: MintRequest) -> ReviewItemOut:
         """A request that somebody proposed."""
@@ -169,7 +157,7 @@ class _Reviewer:
             score=self._verdict(candidate),
             scores=self._scores(candidate),
             vote=_vote(round_, candidate) if round_ else None,
-            similar=self._similar(candidate),
+            similar=self._likenesses.of(candidate),
             rights=rights,
             cost_estimate=shown.cost_estimate,
             cost_cap_wei=request.cost_cap_wei,
@@ -196,7 +184,7 @@ class _Reviewer:
             score=self._verdict(candidate),
             scores=self._scores(candidate),
             vote=_vote(round_, candidate),
-            similar=self._similar(candidate),
+            similar=self._likenesses.of(candidate),
             rights=rights,
             cost_estimate=costs,
             cost_cap_wei=str(cap),
@@ -258,40 +246,6 @@ class _Reviewer:
     def _name(self, person_id: str) -> str | None:
         person = self._session.get(Person, person_id)
         return person.name if person else None
-
-    def _similar(self, candidate: Candidate) -> list[LikenessOut]:
-        """The pictures of the collection that look most like this one."""
-        from tools.scoring.duplicates import BITS
-
-        index = self._index(candidate.collection)
-        near = index.within(candidate.perceptual_hash, BITS)
-        others = [found for found in near if found.id != candidate.id][:_MOST_ALIKE]
-        return [self._likeness(found.id, found.distance) for found in others]
-
-    def _index(self, collection: str) -> "PerceptualIndex":
-        from tools.scoring.duplicates import PerceptualIndex
-
-        if collection not in self._looks:
-            removed = select(Removal.candidate_id)
-            rows = self._session.execute(
-                select(Candidate.id, Candidate.perceptual_hash).where(
-                    Candidate.collection == collection, Candidate.id.not_in(removed)
-                )
-            )
-            self._looks[collection] = PerceptualIndex((row[0], row[1]) for row in rows)
-        return self._looks[collection]
-
-    def _likeness(self, candidate_id: str, distance: int) -> LikenessOut:
-        other = self._session.get_one(Candidate, candidate_id)
-        live = select(MintRequest.id).where(
-            MintRequest.candidate_id == candidate_id, MintRequest.state.not_in(("rejected",))
-        )
-        return LikenessOut(
-            candidate_id=candidate_id,
-            distance=distance,
-            creator=self._name(other.person_id),
-            minted=self._session.scalar(live) is not None,
-        )
 
 
 def _vote(round_: Round, candidate: Candidate) -> VoteOut:

@@ -50,8 +50,11 @@ class RpcChain:
         self._host = _host(name, url)
         if chain_id in EMBEDDED_CHAIN_IDS:
             raise ConfigurationError(
-                f"Chain {name}: {chain_id} is kept for embedded chains; give the id of the chain "
-                f"behind {self._host}."
+                "Chain {name}: {chain_id} is kept for embedded chains; give the id of "
+                "the chain behind {host}.",
+                name=name,
+                chain_id=chain_id,
+                host=self._host,
             )
         self._timeout_s = timeout_s
         self._checked = False
@@ -68,8 +71,12 @@ class RpcChain:
             served = int(self._web3.eth.chain_id)
         if served != self.chain_id:
             raise ConfigurationError(
-                f"Chain {self.name}: {self._host} serves chain {served}, the settings say "
-                f"{self.chain_id}. Correct the URL or the chain id."
+                "Chain {name}: {host} serves chain {served}, the settings say "
+                "{chain_id}. Correct the URL or the chain id.",
+                name=self.name,
+                host=self._host,
+                served=served,
+                chain_id=self.chain_id,
             )
         self._checked = True
 
@@ -121,8 +128,11 @@ class RpcChain:
             raise
         if answer != digest:
             raise IntegrityError(
-                f"Chain {self.name}: {self._host} says it took transaction {answer}, "
-                f"sent was {digest}."
+                "Chain {name}: {host} says it took transaction {answer}, sent was {digest}.",
+                name=self.name,
+                host=self._host,
+                answer=answer,
+                digest=digest,
             )
         return digest
 
@@ -143,8 +153,12 @@ class RpcChain:
             receipt = _receipt(answer)
         if receipt.transaction_hash != transaction_hash.lower():
             raise IntegrityError(
-                f"Chain {self.name}: asked for the receipt of {transaction_hash}, {self._host} "
-                f"answered with that of {receipt.transaction_hash}."
+                "Chain {name}: asked for the receipt of {transaction_hash}, {host} "
+                "answered with that of {other}.",
+                name=self.name,
+                transaction_hash=transaction_hash,
+                host=self._host,
+                other=receipt.transaction_hash,
             )
         return receipt
 
@@ -170,19 +184,29 @@ class RpcChain:
             raise _refusal(where, method, error) from None
         except requests.Timeout:
             raise ServiceUnavailable(
-                f"{where} did not answer {method} within {self._timeout_s:g} s."
+                "{where} did not answer {method} within {timeout_s} s.",
+                where=where,
+                method=method,
+                timeout_s=f"{self._timeout_s:g}",
             ) from None
         except requests.HTTPError as error:
             status = "an error" if error.response is None else str(error.response.status_code)
-            raise ServiceUnavailable(f"{where} answered {method} with HTTP {status}.") from None
+            raise ServiceUnavailable(
+                "{where} answered {method} with HTTP {status}.",
+                where=where,
+                method=method,
+                status=status,
+            ) from None
         except requests.RequestException:
             raise ServiceUnavailable(
-                f"{where} cannot be reached. Is the URL right, and the node running?"
+                "{where} cannot be reached. Is the URL right, and the node running?", where=where
             ) from None
         except Exception:  # what parsing a stranger's answer can raise has no end
             raise ServiceUnavailable(
-                f"{where} answered {method} with something that is not Ethereum JSON-RPC. "
-                "Is the URL that of a node?"
+                "{where} answered {method} with something that is not Ethereum JSON-RPC. "
+                "Is the URL that of a node?",
+                where=where,
+                method=method,
             ) from None
 
 
@@ -194,7 +218,8 @@ def _host(name: str, url: str) -> str:
         host, port = None, None
     if host is None or parts.scheme not in ("http", "https"):
         raise ConfigurationError(
-            f"Chain {name}: the RPC URL must begin with http:// or https:// and name a host."
+            "Chain {name}: the RPC URL must begin with http:// or https:// and name a host.",
+            name=name,
         )
     return host if port is None else f"{host}:{port}"
 
@@ -243,7 +268,13 @@ def _refusal(where: str, method: str, error: Web3RPCError) -> Exception:
     detail = answer.get("error")
     message = str(detail.get("message", "")) if isinstance(detail, dict) else str(detail)
     if any(words in message.lower() for words in _CANNOT_PAY):
-        return ConfigurationError(f"{where}: the account cannot pay for this; send it ether.")
+        return ConfigurationError(
+            "{where}: the account cannot pay for this; send it ether.", where=where
+        )
     if method == "eth_sendRawTransaction":
-        return Conflict(f"{where} does not take the transaction: {message}.")
-    return ServiceUnavailable(f"{where} cannot answer {method}: {message}.")
+        return Conflict(
+            "{where} does not take the transaction: {message}.", where=where, message=message
+        )
+    return ServiceUnavailable(
+        "{where} cannot answer {method}: {message}.", where=where, method=method, message=message
+    )

@@ -68,7 +68,7 @@ class MintRequestOut(Output):
     state: str
     error: str | None
     reason: Annotated[str | None, PRIVATE]  # why an operator rejected it
-    paused: str | None  # why it waits, where minting is paused
+    paused: Annotated[str | None, PRIVATE]  # why it waits, where minting is paused
     tokens: list[TokenOut]
 
 

@@ -66,18 +66,22 @@ class LocalSigner:
     def sign(self, transaction: UnsignedTransaction) -> SignedTransaction:
         if self._embedded_only and transaction.chain_id not in EMBEDDED_CHAIN_IDS:
             raise Refused(
-                f"The development key does not sign for chain {transaction.chain_id}: it is for "
-                "embedded chains only. Configure a keystore or a key for this chain."
+                "The development key does not sign for chain {chain_id}: it is for "
+                "embedded chains only. Configure a keystore or a key for this chain.",
+                chain_id=transaction.chain_id,
             )
         if transaction.sender != self.address:
             raise InvalidInput(
-                f"The transaction is sent by {transaction.sender}, this signer is {self.address}."
+                "The transaction is sent by {sender}, this signer is {address}.",
+                sender=transaction.sender,
+                address=self.address,
             )
         try:
             signed = self._account.sign_transaction(_fields(transaction))
         except Exception as error:  # its frames hold the key, and a logged traceback shows frames
             raise InvalidInput(
-                f"The transaction could not be signed: {type(error).__name__} in the library."
+                "The transaction could not be signed: {kind} in the library.",
+                kind=type(error).__name__,
             ) from None
         return SignedTransaction(bytes(signed.raw_transaction), "0x" + bytes(signed.hash).hex())
 
@@ -96,21 +100,27 @@ def open_signer(name: str, settings: ChainSettings, data_dir: Path) -> LocalSign
         ServiceUnavailable: the development key cannot be written.
     """
     if settings.keystore is not None and settings.private_key is not None:
-        raise ConfigurationError(f"Chain {name} has a keystore and a private key: set only one.")
+        raise ConfigurationError(
+            "Chain {name} has a keystore and a private key: set only one.", name=name
+        )
     if settings.private_key is not None:
         return key_signer(settings.private_key, f"chains.{name}.private_key")
     if settings.keystore is not None:
         if settings.keystore_password is None:
             raise ConfigurationError(
-                f"The keystore of chain {name} has no password: "
-                f"set MINTMARK_CHAINS__{name.upper()}__KEYSTORE_PASSWORD."
+                "The keystore of chain {name} has no password: set "
+                "MINTMARK_CHAINS__{variable}__KEYSTORE_PASSWORD.",
+                name=name,
+                variable=name.upper(),
             )
         return keystore_signer(settings.keystore, settings.keystore_password)
     if settings.kind == "embedded":
         return development_signer(data_dir)
     raise ConfigurationError(
-        f"Chain {name} has no key to sign with: set chains.{name}.keystore, or "
-        f"MINTMARK_CHAINS__{name.upper()}__PRIVATE_KEY in the environment."
+        "Chain {name} has no key to sign with: set chains.{name}.keystore, or "
+        "MINTMARK_CHAINS__{variable}__PRIVATE_KEY in the environment.",
+        name=name,
+        variable=name.upper(),
     )
 
 
@@ -126,10 +136,14 @@ def development_signer(folder: Path) -> LocalSigner:
         if not path.exists():
             _write_new_key(path)
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigurationError(f"{path} can be read by others: run `chmod 600 {path}`.")
+            raise ConfigurationError(
+                "{path} can be read by others: run `chmod 600 {path}`.", path=path
+            )
         text = path.read_text(encoding="ascii")
     except OSError as error:
-        raise ServiceUnavailable(f"The key file {path} cannot be used: {error.strerror}.") from None
+        raise ServiceUnavailable(
+            "The key file {path} cannot be used: {reason}.", path=path, reason=error.strerror
+        ) from None
     return LocalSigner(_account(text, f"The key file {path}"), embedded_only=True)
 
 
@@ -154,10 +168,12 @@ def keystore_signer(path: Path, password: SecretStr) -> LocalSigner:
         content = path.read_text(encoding="utf-8")
         key = Account.decrypt(content, password.get_secret_value())
     except OSError as error:
-        raise ConfigurationError(f"The keystore {path} cannot be read: {error.strerror}.") from None
+        raise ConfigurationError(
+            "The keystore {path} cannot be read: {reason}.", path=path, reason=error.strerror
+        ) from None
     except (ValueError, TypeError, KeyError):
         raise ConfigurationError(
-            f"The keystore {path} does not open: it is damaged, or its password is wrong."
+            "The keystore {path} does not open: it is damaged, or its password is wrong.", path=path
         ) from None
     return LocalSigner(Account.from_key(key), embedded_only=False)
 
@@ -185,7 +201,7 @@ def _account(text: str, where: str) -> "LocalAccount":
     except (ValueError, ValidationError):
         # `from None`: the original message quotes what it was given.
         raise ConfigurationError(
-            f"{where} holds no private key: it must be 64 hexadecimal digits."
+            "{where} holds no private key: it must be 64 hexadecimal digits.", where=where
         ) from None
     return account
 

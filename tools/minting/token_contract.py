@@ -54,8 +54,8 @@ def deploy_call(sender: str, terms: ContractTerms) -> Call:
 
     if not 0 <= terms.royalty_basis_points <= 10_000:
         raise InvalidInput(
-            f"A royalty of {terms.royalty_basis_points} basis points is not possible: "
-            "it must be 0 to 10000 (100 %)."
+            "A royalty of {royalty} basis points is not possible: it must be 0 to 10000 (100 %).",
+            royalty=terms.royalty_basis_points,
         )
     _require_digest("contract metadata digest", terms.contract_metadata)
     arguments = (
@@ -94,9 +94,12 @@ def mint_call(sender: str, contract: str, order: MintOrder) -> Call:
     _require_digest("metadata digest", order.metadata_digest)
     _require_digest("approval key", order.approval_key)
     if not 0 <= order.seed < 2**64:
-        raise InvalidInput(f"Seed {order.seed} does not fit: a seed is 0 to 2^64 - 1.")
+        raise InvalidInput("Seed {seed} does not fit: a seed is 0 to 2^64 - 1.", seed=order.seed)
     if not 0 < order.model_index < 2**32:
-        raise InvalidInput(f"Model index {order.model_index} does not exist: the first is 1.")
+        raise InvalidInput(
+            "Model index {model_index} does not exist: the first is 1.",
+            model_index=order.model_index,
+        )
     data = _encode(
         "mint",
         checksummed(order.recipient),
@@ -118,8 +121,9 @@ def checksummed(address: str) -> str:
 
     if not is_address(address):
         raise InvalidInput(
-            f"{address!r} is not an account address: it must be 0x and 40 hexadecimal digits, "
-            "with the right letters in upper case if case is mixed."
+            "{address!r} is not an account address: it must be 0x and 40 hexadecimal "
+            "digits, with the right letters in upper case if case is mixed.",
+            address=address,
         )
     return to_checksum_address(address)
 
@@ -187,7 +191,11 @@ class TokenContract:
 
         output = self._chain.call(Call(_NOBODY, self.address, _encode(function, *arguments)))
         if not output:
-            raise NotFound(f"No Mintmark contract lies at {self.address} on {self._chain.name}.")
+            raise NotFound(
+                "No Mintmark contract lies at {address} on {chain}.",
+                address=self.address,
+                chain=self._chain.name,
+            )
         return decode(
             [entry["type"] for entry in abi_entry("function", function)["outputs"]], output
         )
@@ -203,4 +211,6 @@ def _encode(function: str, *arguments: Any) -> bytes:
 
 def _require_digest(what: str, digest: bytes) -> None:
     if len(digest) != 32:
-        raise InvalidInput(f"The {what} has {len(digest)} bytes: it must have 32.")
+        raise InvalidInput(
+            "The {what} has {size} bytes: it must have 32.", what=what, size=len(digest)
+        )

@@ -73,10 +73,11 @@ def append(session: Session, call_id: str, phase: str, body: dict[str, Any]) -> 
 
 def head(session: Session) -> Head:
     """The size of the log and its last link."""
-    last = session.execute(
-        select(Record.seq, Record.chain).order_by(Record.seq.desc()).limit(1)
-    ).first()
+    last = session.execute(_LAST).first()
     return Head(last.seq, last.chain) if last else Head(0, GENESIS)
+
+
+_LAST = select(Record.seq, Record.chain).order_by(Record.seq.desc()).limit(1)
 
 
 def lock_head(session: Session) -> Head:

@@ -129,5 +129,9 @@ def _bits(plane: NDArray[np.int64], side: int, count: int) -> NDArray[np.bool_]:
 
 def _words(hash: str) -> Words:
     if len(hash) != _HEX_CHARACTERS or any(c not in "0123456789abcdef" for c in hash):
-        raise InvalidInput(f"A perceptual hash is {_HEX_CHARACTERS} hex digits, not {hash!r}.")
+        raise InvalidInput(
+            "A perceptual hash is {digits} hex digits, not {hash!r}.",
+            digits=_HEX_CHARACTERS,
+            hash=hash,
+        )
     return np.frombuffer(bytes.fromhex(hash), dtype=">u8").astype(np.uint64)

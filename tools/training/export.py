@@ -97,7 +97,7 @@ def house_facts(training: dict[str, Any]) -> dict[str, Any]:
 def read_facts(folder: Path) -> dict[str, Any]:
     """The facts of the model in `folder`; raises `NotFound` when there is none."""
     if not (folder / FACTS).is_file():
-        raise NotFound(f"No house model in {folder}: it has no {FACTS}.")
+        raise NotFound("No house model in {folder}: it has no {facts}.", folder=folder, facts=FACTS)
     facts: dict[str, Any] = json.loads((folder / FACTS).read_text())
     return facts
 

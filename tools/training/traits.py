@@ -65,13 +65,20 @@ def trait(category: str, value: str, vocabulary: Vocabulary = VOCABULARY) -> Tra
     """The entry of one value; raises `InvalidInput` when the vocabulary has no such value."""
     if category not in vocabulary:
         raise InvalidInput(
-            f"There is no trait category '{category}'; the categories are {', '.join(vocabulary)}."
+            "There is no trait category '{category}'; the categories are {vocabulary}.",
+            category=category,
+            vocabulary=", ".join(vocabulary),
         )
     for entry in vocabulary[category]:
         if entry.name == value:
             return entry
     known = ", ".join(entry.name for entry in vocabulary[category])
-    raise InvalidInput(f"'{value}' is no value of {category}; its values are {known}.")
+    raise InvalidInput(
+        "'{value}' is no value of {category}; its values are {known}.",
+        value=value,
+        category=category,
+        known=known,
+    )
 
 
 def validated(traits: Mapping[str, str], vocabulary: Vocabulary = VOCABULARY) -> dict[str, str]:

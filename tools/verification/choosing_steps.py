@@ -42,10 +42,10 @@ def choosing_steps(evidence: Evidence, document: TokenJson) -> Iterator[Step]:
     wrong = list(tally_faults(evidence.tally, origin.tally_hash, origin.candidate))
     closing = closing_of(evidence.story, evidence.tally.get("round"))
     wrong += _closing_faults(closing, origin.tally_hash, origin.candidate)
-    wrong += _opening_faults(evidence.story, evidence.tally)
+    wrong += opening_faults(evidence.story, evidence.tally)
     detail = f"{evidence.tally.get('voters')} ballots in round {evidence.tally.get('round')}"
     yield judged("tally", _TALLY, wrong, detail)
-    yield _ballots_step(evidence.story, evidence.tally)
+    yield ballots_step(evidence.story, evidence.tally)
 
 
 def tally_faults(tally: Mapping[str, Any], tally_hash: str, winner: str) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _closing_faults(call: RecordedCall | None, tally_hash: str, winner: str) -> 
         yield from (f"{call.place}: {d}" for d in differences(call.facts, meant, "the JSON"))
 
 
-def _opening_faults(story: Story, tally: Mapping[str, Any]) -> Iterator[str]:
+def opening_faults(story: Story, tally: Mapping[str, Any]) -> Iterator[str]:
     """Whether the tally was counted by the rules that the round was opened with."""
     for call in story.of_tool(*_OPENING):
         opened = call.facts.get("opened")
@@ -112,7 +112,8 @@ def _opening_faults(story: Story, tally: Mapping[str, Any]) -> Iterator[str]:
                 yield from (f"{call.place}: {d}" for d in differences(tally, meant, "the record"))
 
 
-def _ballots_step(story: Story, tally: Mapping[str, Any]) -> Step:
+def ballots_step(story: Story, tally: Mapping[str, Any]) -> Step:
+    """The ballots of a tally against the records of those who cast them."""
     wrong = [*_unrecorded(story, tally), *_left_out(story, tally)]
     return judged("ballots", _BALLOTS, wrong, f"{len(_pairs(tally))} of {len(_pairs(tally))}")
 

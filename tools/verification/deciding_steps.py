@@ -88,7 +88,7 @@ def _approval_step(evidence: Evidence, frozen: Body) -> Step:
 def _approvals_step(evidence: Evidence, frozen: Body, calls: list[RecordedCall]) -> Step:
     """The approvals of a request that needs several: each by itself, and that they are enough."""
     needed, people = approvals_needed(frozen), {call.actor for call in calls}
-    counted = f"{len(people)} operators have approved, and {needed} are needed"
+    counted = f"{needed} operators had to approve it, and {len(people)} did"
     enough = isinstance(needed, int) and len(people) >= needed
     if not enough and not _is_decided(evidence, frozen):
         return not_checked("approval", _APPROVALS, f"{counted}.")

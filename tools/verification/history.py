@@ -25,6 +25,7 @@ from tools.provenance.effects import OpenCall
 from tools.provenance.tables import Person, Plaintext, ToolCall
 from tools.verification.gathering import making_calls, read_story, request_of, round_calls, story_of
 from tools.verification.records import RecordedCall, Story
+from tools.verification.secrecy import sealed_calls
 from tools.voting.tables import Round
 
 _SECRET = ("vote", "withdraw_vote")  # who voted for what is between them and the tally
@@ -73,7 +74,7 @@ class StepOut(Output):
     result: dict[str, Any]
     facts: dict[str, Any]
     records: list[int]  # its places in the log
-    digests: list[str]
+    digests: list[str]  # of these records; none while the ballot they tell of is secret
 
 
 class ProvenanceOut(Output):
@@ -101,7 +102,7 @@ def provenance(call: OpenCall, which: ProvenanceIn) -> ProvenanceOut:
                 "job, round, mint request or tool call by its id.",
                 subject_id=which.subject_id,
             )
-        reader = _Reader(session, call)
+        reader = _Reader(session, call, sealed_calls(session, subject.story))
         steps = [reader.step(recorded, subject.story) for recorded in subject.story]
     return ProvenanceOut(subject_id=which.subject_id, kind=subject.kind, steps=steps)
 
@@ -182,8 +183,9 @@ def _call(session: Session, id: str) -> _Subject | None:
 class _Reader:
     """Someone who reads a history, and what they may see of it."""
 
-    def __init__(self, session: Session, asking: OpenCall) -> None:
+    def __init__(self, session: Session, asking: OpenCall, sealed: frozenset[str]) -> None:
         self._session = session
+        self._sealed = sealed  # the ballots that are secret still
         self._actor = asking.actor
         self._role = asking.role
         self._tools = asking.studio.door.tools
@@ -193,6 +195,8 @@ class _Reader:
         opening = call.opening
         entries = [entry for entry in (call.intent, call.outcome) if entry]
         row = self._session.get(ToolCall, call.id)
+        person_id = row.person_id if row else None
+        is_sealed = call.id in self._sealed and person_id != self._actor.person_id
         return StepOut(
             call_id=call.id,
             parent_id=opening.get("parent"),
@@ -200,18 +204,18 @@ class _Reader:
             tool=call.tool,
             tool_version=str(opening.get("tool_version")),
             who=call.actor,
-            name=self._name(call, row.person_id if row else None),
+            name=self._name(call, person_id),
             role=opening.get("role"),
             via=str(opening.get("via")),
             front_end=str(opening.get("front_end")),
             at=str(opening.get("time")),
             outcome=call.phase,
-            arguments=dict(call.arguments),
-            words=list(self._words(call)),
-            result=dict(call.result),
-            facts=dict(call.facts),
+            arguments={} if is_sealed else dict(call.arguments),
+            words=[] if is_sealed else list(self._words(call)),
+            result={} if is_sealed else dict(call.result),
+            facts={} if is_sealed else dict(call.facts),
             records=[entry.seq for entry in entries],
-            digests=[entry.digest for entry in entries],
+            digests=[] if is_sealed else [entry.digest for entry in entries],
         )
 
     def _name(self, call: RecordedCall, person_id: str | None) -> str | None:

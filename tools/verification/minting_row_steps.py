@@ -37,7 +37,7 @@ def minting_rows(session: Session, story: Story, request: MintRequest) -> Iterat
     round_ = session.get(Round, request.round_id) if request.round_id else None
     if round_ is not None:
         yield _round_row(session, story, round_)
-        yield _ballot_rows(session, story, round_)
+        yield ballot_rows(session, story, round_)
     yield _request_row(story, request)
     yield _approval_row(session, story, request)
     if request.approvals_needed > 1:
@@ -60,7 +60,8 @@ def _round_row(session: Session, story: Story, row: Round) -> Step:
     return row_step("round", row.id, row, meant, call, extra)
 
 
-def _ballot_rows(session: Session, story: Story, round_: Round) -> Step:
+def ballot_rows(session: Session, story: Story, round_: Round) -> Step:
+    """The rows of a round's ballots against the records of those who cast them."""
     rows = list(session.scalars(select(Ballot).filter_by(round_id=round_.id).order_by(Ballot.id)))
     by_call = defaultdict(list)
     for row in rows:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tools.definition import Input, Output, PrivateText, tool
@@ -29,6 +29,7 @@ class EntryOut(Output):
     creator_id: str
     creator: PrivateText  # a name, which the log does not keep
     image_cid: str
+    traits: dict[str, str]
     votes: int | None  # None while they are kept secret
 
 
@@ -148,8 +149,14 @@ def is_secret(round_: Round) -> bool:
 
 def voters_in(session: Session, round_id: str) -> int:
     """How many people have a vote in a round."""
-    counted = select(func.count()).select_from(StandingBallot).filter_by(round_id=round_id)
-    return session.scalar(counted) or 0
+    return session.scalar(_VOTERS, {"round_id": round_id}) or 0
+
+
+_VOTERS = (
+    select(func.count())
+    .select_from(StandingBallot)
+    .where(StandingBallot.round_id == bindparam("round_id"))
+)
 
 
 def lines_of(session: Session, found: Sequence[Round]) -> list[RoundLine]:
@@ -195,6 +202,7 @@ def _entry(
         creator_id=candidate.person_id,
         creator=name or "someone",
         image_cid=candidate.image_cid,
+        traits=candidate.traits,
         votes=None if counts is None else counts.get(candidate.id, 0),
     )
 

@@ -20,6 +20,7 @@ from tools.definition import BY_HAND, BY_WORKFLOW, Input, Output, PrivateText, t
 from tools.errors import Conflict, InvalidInput, NotFound
 from tools.generation.tables import Candidate
 from tools.people import STUDIO_ID, Actor, Role
+from tools.phrases import phrase
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.provenance.tables import Person, now
@@ -254,9 +255,9 @@ def _end(bracket: Bracket, left: Sequence[Candidate]) -> None:
     bracket.state, bracket.closed_at = "closed", now()
     if left:
         bracket.winner_id = left[0].id
-        bracket.outcome = "{winner} wins the bracket.".format(**{"winner": left[0].id})
+        bracket.outcome = str(phrase("{winner} wins the bracket.", winner=left[0].id))
     else:
-        bracket.outcome = "No winner: no round of the last stage reached its quorum."
+        bracket.outcome = str(phrase("No winner: no round of the last stage reached its quorum."))
 
 
 def _tell(call: OpenCall, bracket: Bracket, opened: Sequence[Round]) -> None:

@@ -9,8 +9,9 @@ has one row for each person.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from typing import cast as cast_type
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from tools.errors import MintmarkError, Refused
@@ -54,9 +55,9 @@ class Booth:
         self._policy = policy_of(round_.eligibility)
         self._moment = min(now(), round_.closes_at)  # ages count at the vote's end at the latest
         self._choices = _choices(session, round_.id)
-        self._kept = _standing(session, round_.id, wanted)
-        self._stands = {who: kept.candidate_id for who, kept in self._kept.items()}
-        self._ballots: list[Ballot] = []
+        self._before = _standing(session, round_.id, wanted)
+        self._stands = dict(self._before)  # person → candidate
+        self._ballots: list[dict[str, Any]] = []
 
     def stands_on(self, person_id: str) -> Choice | None:
         """The candidate that this person's vote stands on."""
@@ -96,12 +97,15 @@ class Booth:
 
     def keep(self) -> None:
         """Write down every ballot that was cast here, and what stands now."""
-        self._session.add_all(self._ballots)
-        self._session.flush()
-        last = {ballot.person_id: ballot for ballot in self._ballots if ballot.kind != "refused"}
-        for person_id, ballot in last.items():
-            self._let_stand(person_id, ballot)
-        self._session.flush()
+        if not self._ballots:
+            return
+        ids = self._session.scalars(_KEEP, self._ballots).all()
+        last = {
+            ballot["person_id"]: id
+            for ballot, id in zip(self._ballots, ids, strict=True)
+            if ballot["kind"] != "refused"
+        }
+        self._let_stand(last)
 
     def _judge(
         self, person_id: str, choice: Choice | None, bar: MintmarkError | None
@@ -130,51 +134,67 @@ class Booth:
 
     def _note(self, cast: Cast) -> Cast:
         self._ballots.append(
-            Ballot(
-                tool_call_id=self._call_id,
-                round_id=self._round.id,
-                person_id=cast.person_id,
-                candidate_id=cast.choice.candidate_id if cast.choice else None,
-                kind=cast.kind,
-                reason=str(cast.error) if cast.error else None,
-                judged=dict(cast.judged) if cast.judged else None,
-            )
+            {
+                "tool_call_id": self._call_id,
+                "round_id": self._round.id,
+                "person_id": cast.person_id,
+                "candidate_id": cast.choice.candidate_id if cast.choice else None,
+                "kind": cast.kind,
+                "reason": str(cast.error) if cast.error else None,
+                "judged": dict(cast.judged) if cast.judged else None,
+            }
         )
         return cast
 
-    def _let_stand(self, person_id: str, ballot: Ballot) -> None:
-        """Bring the one row of this person to where their last step left it."""
-        kept, stands = self._kept.get(person_id), self._stands.get(person_id)
-        if stands is None:
-            if kept is not None:
-                self._session.delete(kept)
-        elif kept is not None:
-            kept.candidate_id, kept.ballot_id = stands, ballot.id
-        else:
-            self._session.add(
-                StandingBallot(
-                    round_id=ballot.round_id,
-                    person_id=person_id,
-                    candidate_id=stands,
-                    ballot_id=ballot.id,
-                )
-            )
+    def _let_stand(self, last: Mapping[str, int]) -> None:
+        """Bring the one row of each of these people to where their last ballot left it."""
+        new: list[dict[str, Any]] = []
+        moved: list[dict[str, Any]] = []
+        gone: list[dict[str, Any]] = []
+        for person_id, ballot_id in last.items():
+            stands = self._stands.get(person_id)
+            key = {"of_round": self._round.id, "of_person": person_id}
+            facts: dict[str, Any] = {"candidate_id": stands, "ballot_id": ballot_id}
+            if stands is None:
+                gone.append(key)
+            elif person_id in self._before:
+                moved.append(key | facts)
+            else:
+                new.append({"round_id": self._round.id, "person_id": person_id, **facts})
+        connection = self._session.connection()
+        for statement, rows in ((_STAND, new), (_MOVE, moved), (_GO, gone)):
+            if rows:
+                connection.execute(statement, rows)
+
+
+# Built once: a vote is cast in a few milliseconds, of which building statements would take many.
+_CHOICES = (
+    select(RoundEntry.number, RoundEntry.candidate_id, Candidate.person_id)
+    .join(Candidate, Candidate.id == RoundEntry.candidate_id)
+    .where(RoundEntry.round_id == bindparam("round_id"))
+    .order_by(RoundEntry.number)
+)
+_STANDING = select(StandingBallot.person_id, StandingBallot.candidate_id).where(
+    StandingBallot.round_id == bindparam("round_id")
+)
+_STANDING_OF_ONE = _STANDING.where(StandingBallot.person_id == bindparam("person_id"))
+_KEEP = insert(Ballot).returning(Ballot.id, sort_by_parameter_order=True)
+_TABLE = cast_type(Table, StandingBallot.__table__)
+_THEIRS = (_TABLE.c.round_id == bindparam("of_round")) & (
+    _TABLE.c.person_id == bindparam("of_person")
+)
+_STAND, _MOVE, _GO = _TABLE.insert(), _TABLE.update().where(_THEIRS), _TABLE.delete().where(_THEIRS)
 
 
 def _choices(session: Session, round_id: str) -> dict[int, Choice]:
-    query = (
-        select(RoundEntry.number, RoundEntry.candidate_id, Candidate.person_id)
-        .join(Candidate, Candidate.id == RoundEntry.candidate_id)
-        .where(RoundEntry.round_id == round_id)
-        .order_by(RoundEntry.number)
-    )
-    return {row[0]: Choice(*row) for row in session.execute(query)}
+    rows = session.execute(_CHOICES, {"round_id": round_id})
+    return {row[0]: Choice(*row) for row in rows}
 
 
-def _standing(session: Session, round_id: str, people: frozenset[str]) -> dict[str, StandingBallot]:
-    """What stands: of one person by the key, of several by reading the whole round once."""
-    query = select(StandingBallot).filter_by(round_id=round_id)
+def _standing(session: Session, round_id: str, people: frozenset[str]) -> dict[str, str]:
+    """What stands, person → candidate: of one by the key, of several by reading the round once."""
     if len(people) == 1:
-        query = query.filter_by(person_id=next(iter(people)))
-    found = session.scalars(query)
-    return {ballot.person_id: ballot for ballot in found if ballot.person_id in people}
+        one = {"round_id": round_id, "person_id": next(iter(people))}
+        return {row[0]: row[1] for row in session.execute(_STANDING_OF_ONE, one)}
+    rows = session.execute(_STANDING, {"round_id": round_id})
+    return {row[0]: row[1] for row in rows if row[0] in people}

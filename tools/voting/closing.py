@@ -25,7 +25,13 @@ from tools.voting.tally import is_compared, recount
 
 
 class CloseRoundIn(Input):
-    """Which round to close."""
+    """Which round to close; without an id the one that is open."""
+
+    round_id: str | None = None
+
+
+class DueRoundIn(Input):
+    """Which round's time is over."""
 
     round_id: str
 
@@ -46,7 +52,7 @@ def close_round(call: OpenCall, args: CloseRoundIn) -> RoundOut:
 
 
 @tool(least_role=Role.STUDIO, ways=BY_WORKFLOW)
-def close_due_round(call: OpenCall, args: CloseRoundIn) -> RoundOut:
+def close_due_round(call: OpenCall, args: DueRoundIn) -> RoundOut:
     """Close a round whose time is over and count the votes."""
     with call.studio.db.write() as session:
         due = lock_round(session, call.actor, args.round_id)

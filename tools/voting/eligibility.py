@@ -21,11 +21,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tools.errors import Refused
 from tools.people import STUDIO_ID
+from tools.phrases import template
 from tools.provenance.tables import Membership, Person
 
 FIRST: Final = "mintmark/eligibility/v1"
@@ -86,21 +87,15 @@ def voters_of(session: Session, guild: str, person_ids: Iterable[str]) -> dict[s
     wanted = list(dict.fromkeys(person_ids))
     found = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        query = _known_of(guild).where(Person.id.in_(wanted[start : start + _AT_ONCE]))
-        for row in session.execute(query):
+        some = {"guild": guild, "people": wanted[start : start + _AT_ONCE]}
+        for row in session.execute(_KNOWN, some):
             facts: dict[str, Any] = dict(row._mapping)
             found[row.person_id] = Voter(**facts | {"groups": _told(row.groups)})
     return found
 
 
-def _told(groups: Iterable[object] | None) -> tuple[str, ...] | None:
-    return None if groups is None else tuple(map(str, groups))
-
-
-def _known_of(guild: str) -> Select[Any]:
-    """What stands in a `Voter`."""
-    here = (Membership.person_id == Person.id) & (Membership.guild == guild)
-    columns = (
+_KNOWN = (
+    select(
         Person.id.label("person_id"),
         Person.commitment,
         Person.front_end,
@@ -110,7 +105,16 @@ def _known_of(guild: str) -> Select[Any]:
         Membership.joined_at,
         Membership.groups,
     )
-    return select(*columns).outerjoin(Membership, here)
+    .outerjoin(
+        Membership,
+        (Membership.person_id == Person.id) & (Membership.guild == bindparam("guild")),
+    )
+    .where(Person.id.in_(bindparam("people", expanding=True)))
+)
+
+
+def _told(groups: Iterable[object] | None) -> tuple[str, ...] | None:
+    return None if groups is None else tuple(map(str, groups))
 
 
 @dataclass(frozen=True)
@@ -154,17 +158,30 @@ class _Age:
 
 
 _ACCOUNT = _Age(
-    "This round asks for accounts that are at least {least} days old, and how old yours is "
-    "nobody told the studio.",
-    "Your account is one day old; this round asks for {least}. You may vote from {start} on.",
-    "Your account is {days} days old; this round asks for {least}. You may vote from {start} on.",
+    template(
+        "This round asks for accounts that are at least {least} days old, and how old yours is "
+        "nobody told the studio."
+    ),
+    template(
+        "Your account is one day old; this round asks for {least}. You may vote from {start} on."
+    ),
+    template(
+        "Your account is {days} days old; this round asks for {least}. "
+        "You may vote from {start} on."
+    ),
 )
 _MEMBER = _Age(
-    "This round asks for people who have been here for at least {least} days, and for how long "
-    "you have nobody told the studio.",
-    "You have been here for one day; this round asks for {least}. You may vote from {start} on.",
-    "You have been here for {days} days; this round asks for {least}. "
-    "You may vote from {start} on.",
+    template(
+        "This round asks for people who have been here for at least {least} days, and for how "
+        "long you have nobody told the studio."
+    ),
+    template(
+        "You have been here for one day; this round asks for {least}. You may vote from {start} on."
+    ),
+    template(
+        "You have been here for {days} days; this round asks for {least}. "
+        "You may vote from {start} on."
+    ),
 )
 
 

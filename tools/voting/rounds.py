@@ -43,10 +43,10 @@ class OpenRoundIn(Input):
 
 
 class ExtendRoundIn(Input):
-    """More time for a round."""
+    """More time for a round; without an id for the one that is open."""
 
-    round_id: str
     minutes: Minutes
+    round_id: str | None = None
 
 
 @tool(least_role=Role.OPERATOR, ways=BY_HAND)

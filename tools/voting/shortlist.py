@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tools.errors import Conflict, InvalidInput, NotFound
 from tools.generation.tables import Candidate, Removal
 from tools.minting.tables import Token
+from tools.phrases import word
 from tools.scoring.tables import Verdict
 from tools.voting.tables import Bracket, Nomination, Round, RoundEntry
 
@@ -131,7 +132,7 @@ class _Obstacles:
             raise InvalidInput(
                 "{candidate} is {verdict}: only shortlisted pictures stand in a round.",
                 candidate=candidate.id,
-                verdict=verdict,
+                verdict=word(verdict),
             )
         if candidate.id in self._minted:
             raise Conflict("{candidate} is minted already.", candidate=candidate.id)

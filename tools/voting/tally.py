@@ -24,6 +24,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tools.phrases import Phrase, phrase, template
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person
 from tools.scoring.tables import Verdict
@@ -33,7 +34,7 @@ from tools.voting.tables import Ballot, Round, RoundEntry
 SCHEMA_1 = "mintmark/tally/v1"  # of rounds opened by the first policy of eligibility
 SCHEMA_2 = "mintmark/tally/v2"
 RULE = "votes, then verdict score, then sha256(round:candidate)"
-UNCOMPARED = (
+UNCOMPARED = template(
     "The front end did not say what it last saw: reactions that came or went at the end may be "
     "missing."
 )
@@ -172,32 +173,34 @@ def _moment(value: datetime | None) -> str | None:
 
 
 def _in_words(ranking: list[Entrant], counts: Mapping[str, int], voters: int, quorum: int) -> str:
+    """What came of it, in a sentence that can be found again in any language."""
     if voters < quorum:
-        return _without_quorum(voters, quorum)
+        return str(_without_quorum(voters, quorum))
     first = ranking[0]
     best = counts.get(first.candidate_id, 0)
-    facts: dict[str, object] = {"number": first.number, "best": best, "voters": voters}
     tied = [e for e in ranking[1:] if counts.get(e.candidate_id, 0) == best]
-    if not tied:
-        return "Number {number} wins with {best} of {voters} votes.".format(**facts)
-    facts["others"] = ", ".join(str(entrant.number) for entrant in tied)
-    template = _BY_SCORE if tied[0].score != first.score else _BY_LOT
-    return template.format(**facts)
+    how = "votes" if not tied else "score" if tied[0].score != first.score else "lot"
+    others = ", ".join(str(entrant.number) for entrant in tied)
+    facts = {"number": first.number, "best": best, "voters": voters, "others": others}
+    return str(phrase(_WINS[how], **facts))
 
 
-_BY_SCORE = (
-    "Number {number} wins with {best} of {voters} votes, level with {others} and decided by its "
-    "score."
-)
-_BY_LOT = (
-    "Number {number} wins with {best} of {voters} votes, level with {others} and decided by lot."
-)
+_WINS = {
+    "votes": "Number {number} wins with {best} of {voters} votes.",
+    "score": "Number {number} wins with {best} of {voters} votes, level with {others} and "
+    "decided by its score.",
+    "lot": "Number {number} wins with {best} of {voters} votes, level with {others} and "
+    "decided by lot.",
+}
 
 
-def _without_quorum(voters: int, quorum: int) -> str:
-    facts = {"voters": voters, "quorum": quorum}
+def _without_quorum(voters: int, quorum: int) -> Phrase:
     if voters == 0:
-        return "No winner: nobody voted, and the quorum is {quorum}.".format(**facts)
+        return phrase("No winner: nobody voted, and the quorum is {quorum}.", quorum=quorum)
     if voters == 1:
-        return "No winner: 1 person voted, and the quorum is {quorum}.".format(**facts)
-    return "No winner: {voters} people voted, and the quorum is {quorum}.".format(**facts)
+        return phrase("No winner: 1 person voted, and the quorum is {quorum}.", quorum=quorum)
+    return phrase(
+        "No winner: {voters} people voted, and the quorum is {quorum}.",
+        voters=voters,
+        quorum=quorum,
+    )

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.discord.commands.creators import CREATORS
 from bot.discord.commands.members import MEMBERS
+from bot.discord.commands.names import command_name, option_name
 from bot.discord.commands.operators import OPERATORS
 from bot.discord.commands.slash import Slash
 from bot.frontend import Message
@@ -53,9 +54,14 @@ async def help_command(
 async def _commands(
     interaction: "discord.Interaction[MintmarkClient]", begun: str
 ) -> list[app_commands.Choice[str]]:
-    known = [slash.path for slashes in _SECTIONS.values() for slash in slashes]
-    fitting = [path for path in known if str(begun).strip("/ ").casefold() in path]
-    return [app_commands.Choice(name=f"/{path}", value=path) for path in fitting[:25]]
+    known = {
+        slash.path: command_name(slash.path, str(interaction.locale))
+        for slashes in _SECTIONS.values()
+        for slash in slashes
+    }
+    typed = str(begun).strip("/ ").casefold()
+    fitting = [path for path, name in known.items() if typed in path or typed in name]
+    return [app_commands.Choice(name=f"/{known[path]}", value=path) for path in fitting[:25]]
 
 
 def overview(scene: Scene) -> Message:
@@ -66,7 +72,7 @@ def overview(scene: Scene) -> Message:
         if (lines := list(_lines(scene, slashes)))
     ]
     if scene.role is not None and scene.role.reaches(Role.OPERATOR):
-        parts[-1] += f"\n/setup  {scene.say(_SETUP)}"
+        parts[-1] += f"\n/{command_name('setup', scene.words.locale)}  {scene.say(_SETUP)}"
     parts += [scene.say(_TALK), scene.say(_DISCLOSURE)]
     return Message("\n\n".join(parts), title=scene.say("What you can do here"))
 
@@ -79,19 +85,21 @@ def of_command(named: str, scene: Scene) -> Message:
     """
     path = " ".join(str(named).strip("/ ").casefold().split())
     slashes = [slash for group in _SECTIONS.values() for slash in group]
-    slash = next((slash for slash in slashes if slash.path == path), None)
+    names = {command_name(slash.path, scene.words.locale): slash for slash in slashes}
+    slash = next((slash for slash in slashes if slash.path == path), names.get(path))
     if slash is None or not _may(scene, slash):
         raise InvalidInput(
             "There is no command /{name}. /help lists what there is.", name=path[:40]
         )
     facts = tuple(_options(scene, slash))
-    return Message(scene.say(slash.says), title=f"/{slash.path}", facts=facts)
+    title = f"/{command_name(slash.path, scene.words.locale)}"
+    return Message(scene.say(slash.says), title=title, facts=facts)
 
 
 def _lines(scene: Scene, slashes: Sequence[Slash]) -> Iterator[str]:
     for slash in slashes:
         if _may(scene, slash):
-            yield f"/{slash.path}  {scene.say(slash.says)}"
+            yield f"/{command_name(slash.path, scene.words.locale)}  {scene.say(slash.says)}"
 
 
 def _options(scene: Scene, slash: Slash) -> Iterator[tuple[str, str]]:
@@ -103,7 +111,7 @@ def _options(scene: Scene, slash: Slash) -> Iterator[tuple[str, str]]:
             told.append(scene.say("This must be given."))
         elif option.default:
             told.append(scene.say("Without it: {value}.", value=option.default))
-        yield shown.label, " ".join(filter(None, told))
+        yield option_name(shown.label, scene.words.locale), " ".join(filter(None, told))
 
 
 def _may(scene: Scene, slash: Slash) -> bool:

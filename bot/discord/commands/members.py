@@ -29,7 +29,7 @@ MEMBERS: tuple[Slash, ...] = (
         "leaderboard",
         "leaderboard",
         "The pictures that people like best.",
-        (COLLECTION,),
+        (COLLECTION, Shown("limit", says="How many at most.")),
         in_guild=True,
     ),
     Slash(
@@ -37,6 +37,13 @@ MEMBERS: tuple[Slash, ...] = (
         "show_round",
         "A round: its pictures, how the votes stand, when it closes.",
         (ROUND,),
+    ),
+    Slash(
+        "bracket",
+        "show_bracket",
+        "A vote in stages: its heats, and who went on.",
+        (Shown("bracket_id", "bracket", "Which bracket: bkt_…; the newest if left out."),),
+        in_guild=True,
     ),
     Slash(
         "rounds",

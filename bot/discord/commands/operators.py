@@ -7,11 +7,15 @@ _REQUEST = Shown("mint_request_id", "request", "Which mint request: m_…")
 _WAITING = Shown(
     "mint_request_id", "request", "Which mint request: m_…", source="pending_mint_request_id"
 )
-_ROUND = Shown("round_id", "round", "Which round: rnd_…", source="open_round_id")
+_ROUND = Shown(
+    "round_id", "round", "Which round: rnd_…; the open one if left out.", source="open_round_id"
+)
 _TITLE = Shown("title", says="What the round is called.")
 _MINUTES = Shown("minutes", says="How long people may vote.")
 _QUORUM = Shown("quorum", says="How many people must vote.")
 _HIDDEN = Shown("hidden", says="Whether the counts are kept secret until it closes.")
+_PICTURES = Shown("candidate_ids", "pictures", "Which pictures, with commas: c_…, c_…")
+_LIMIT = Shown("limit", says="How many at most.")
 _HERE = Shown("channel", says="Only for this channel.", how="channel")
 _WHAT = Shown("what", says="What to hold.")
 
@@ -24,7 +28,7 @@ OPERATORS: tuple[Slash, ...] = (
             _TITLE,
             _MINUTES,
             _QUORUM,
-            Shown("candidate_ids", "pictures", "Which pictures, with commas: c_…, c_…"),
+            _PICTURES,
             COLLECTION,
             Shown("places", says="How many of the shortlist stand in it."),
             _HIDDEN,
@@ -39,16 +43,18 @@ OPERATORS: tuple[Slash, ...] = (
             Shown("minutes", says="How long each stage lasts."),
             _QUORUM,
             Shown("heat_size", says="How many pictures meet at a time."),
+            _PICTURES,
             COLLECTION,
             _HIDDEN,
         ),
     ),
     Slash("round close", "close_round", "Close a round now and count the votes.", (_ROUND,)),
-    Slash("round extend", "extend_round", "Give a round more time.", (_ROUND, _MINUTES)),
+    Slash("round extend", "extend_round", "Give a round more time.", (_MINUTES, _ROUND)),
     Slash(
         "review",
         "review",
         "What waits for a decision: winners, and mint requests.",
+        (_LIMIT,),
         private=True,
         in_guild=True,
         by_operators=True,
@@ -88,7 +94,7 @@ OPERATORS: tuple[Slash, ...] = (
         "The mint requests, the newest first.",
         (
             Shown("state", says="Only those in this state.", source="mint_state"),
-            Shown("limit", says="How many at most."),
+            _LIMIT,
         ),
         private=True,
         in_guild=True,
@@ -159,7 +165,8 @@ OPERATORS: tuple[Slash, ...] = (
             Shown("person_id", "person", "Only what this person did.", how="person"),
             Shown("tool", says="Only what was done with this tool.", source="tool"),
             Shown("subject", says="Only what is about this: c_…, rnd_…, m_…", source="subject_id"),
-            Shown("limit", says="How many at most."),
+            Shown("outcome", says="Only what ended so."),
+            _LIMIT,
         ),
         private=True,
         in_guild=True,

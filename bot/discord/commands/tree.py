@@ -20,6 +20,7 @@ from bot.discord.commands.operators import OPERATORS
 from bot.discord.commands.parameters import signature
 from bot.discord.commands.slash import Slash
 from bot.discord.commands.values import arguments, tool_of
+from bot.discord.posts import FRONT_END
 from bot.frontend import Message
 from bot.suggestions import COMPLETED
 from bot.texts import Words
@@ -83,7 +84,7 @@ class StudioTree(app_commands.CommandTree["MintmarkClient"]):
                 await interaction.response.autocomplete([])
             return
         async with interaction.client.answering(interaction, private=True) as (desk, actor):
-            told = Words(actor.locale).say(said_of(error))
+            told = Words(actor.locale, FRONT_END).say(said_of(error))
             await desk.tell(actor, Message(told, tone="error"))
 
 

@@ -19,7 +19,9 @@ from tools.provenance.effects import OpenCall
 from tools.settings import Settings
 from tools.studio import Studio
 from tools.voting.ballots import vote
+from tools.voting.brackets import advance_bracket, open_bracket
 from tools.voting.closing import close_due_round, close_round
+from tools.voting.reconciling import count_round_by, reconcile_round
 from tools.voting.rounds import extend_round, open_round
 
 Deed = Callable[[OpenCall], None]
@@ -91,6 +93,10 @@ TOOLS: tuple[AnyTool, ...] = (
     extend_round,
     close_round,
     close_due_round,
+    count_round_by,
+    reconcile_round,
+    open_bracket,
+    advance_bracket,
 )
 
 

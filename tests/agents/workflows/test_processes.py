@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -112,6 +113,32 @@ def test_what_waited_while_no_process_was_there_is_done_at_the_next_start(
 def _round_state(studio: Studio) -> str:
     with studio.db.read() as session:
         return session.query(Round).one().state
+
+
+def test_the_next_stage_of_a_bracket_is_opened_once_though_processes_are_killed(
+    sqlite_settings: Settings,
+) -> None:
+    settings = sqlite_settings
+    with Studio(settings, TOOLS) as studio:
+        ada, bob, olga = people_of(studio)
+        pictures = [add_candidate(studio, ada) for _ in range(4)]
+        wish = {"candidate_ids": pictures, "heat_size": 2}
+        opened: Any = studio.door.call("open_bracket", wish, olga)
+        with _processes(settings, 2) as running:
+            for line in opened.stages[0].rounds:
+                studio.door.call("vote", {"choice": "1", "round_id": line.round_id}, bob)
+                studio.door.call("close_round", {"round_id": line.round_id}, olga)
+            time.sleep(0.3)  # about when a sweep finds it
+            running[0].kill()
+            running[0].wait()
+            until(lambda: _stages(studio) == [1, 1, 2])
+            time.sleep(1)  # more sweeps
+        assert _stages(studio) == [1, 1, 2]
+
+
+def _stages(studio: Studio) -> list[int]:
+    with studio.db.read() as session:
+        return sorted(round_.stage or 0 for round_ in session.query(Round))
 
 
 def test_closing_waits_for_the_step_in_hand_and_the_next_start_goes_on_after_it(

@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.agents.workflows.conftest import Working, until
 from tests.rows import add_candidate
+from tools.people import STUDIO
 from tools.provenance.tables import now
-from tools.voting.tables import Round
+from tools.voting.tables import Bracket, Round
 
 
 def _opened(working: Working, seconds: float) -> str:
@@ -67,3 +68,50 @@ def test_a_round_opened_where_no_workshop_was_open_is_found(working: Working) ->
     round_id = _opened(working, seconds=1.5)
     working.studio.dispatcher = dispatcher
     assert _closed(working, round_id) >= _round(working, round_id).closes_at
+
+
+def test_a_round_that_a_front_end_counts_closes_once_that_has_said_what_it_saw(
+    working: Working,
+) -> None:
+    round_id = _opened(working, seconds=2)
+    counted = {"round_id": round_id, "front_end": "studio"}
+    working.studio.door.call("count_round_by", counted, STUDIO)
+    until(lambda: now() > _round(working, round_id).closes_at + timedelta(seconds=1.5))
+    assert _round(working, round_id).state == "open"  # though the workflow has looked at it
+
+    seen = [{"person_id": working.bob.person_id, "number": 1}]
+    dispatcher, working.studio.dispatcher = working.studio.dispatcher, None
+    report = counted | {"seen": seen, "begun_at": now()}  # as another process would give it
+    working.studio.door.call("reconcile_round", report, STUDIO)
+    working.studio.dispatcher = dispatcher
+
+    _closed(working, round_id)
+    assert _round(working, round_id).outcome == "Number 1 wins with 1 of 1 votes."
+
+
+def test_a_bracket_goes_through_its_stages_by_itself(working: Working) -> None:
+    pictures = [add_candidate(working.studio, working.ada) for _ in range(4)]
+    wish = {"candidate_ids": pictures, "heat_size": 2, "minutes": 60}
+    opened: Any = working.studio.door.call("open_bracket", wish, working.olga)
+    for line in opened.stages[0].rounds:
+        vote = {"choice": "1", "round_id": line.round_id}
+        working.studio.door.call("vote", vote, working.bob)
+        working.studio.door.call("close_round", {"round_id": line.round_id}, working.olga)
+    until(lambda: len(_of_bracket(working, opened.bracket_id)) == 3)
+    final = next(r for r in _of_bracket(working, opened.bracket_id) if r.stage == 2)
+    working.studio.door.call("vote", {"choice": "2", "round_id": final.id}, working.bob)
+    working.studio.door.call("close_round", {"round_id": final.id}, working.olga)
+    until(lambda: _bracket(working, opened.bracket_id).state == "closed")
+    won = _round(working, final.id).winner_id
+    assert _bracket(working, opened.bracket_id).winner_id == won
+    assert won in pictures
+
+
+def _of_bracket(working: Working, bracket_id: str) -> list[Round]:
+    with working.studio.db.read() as session:
+        return session.query(Round).filter_by(bracket_id=bracket_id).all()
+
+
+def _bracket(working: Working, bracket_id: str) -> Bracket:
+    with working.studio.db.read() as session:
+        return session.get_one(Bracket, bracket_id)

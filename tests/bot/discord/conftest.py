@@ -7,9 +7,11 @@ bot       one that runs, on a studio without workers
 """
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -24,7 +26,7 @@ from tests.peers.discord.pointing import pointed_at
 from tests.peers.discord.state import Role
 from tools.catalogue import open_studio
 from tools.people import Actor
-from tools.settings import Settings
+from tools.settings import Settings, load_settings
 from tools.studio import Studio
 
 
@@ -83,6 +85,22 @@ def people(peer: Peer) -> People:
 def hall(people: People) -> Hall:
     """The guild."""
     return people.hall
+
+
+@pytest.fixture(scope="session")
+def fresh_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that a studio was opened in once: copied, it opens at once."""
+    folder = tmp_path_factory.mktemp("fresh") / "data"
+    with open_studio(load_settings(data_dir=folder)):
+        pass
+    return folder
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path, fresh_folder: Path) -> Settings:
+    """Settings on a data folder of its own."""
+    shutil.copytree(fresh_folder, tmp_path / "data")
+    return load_settings(data_dir=tmp_path / "data")
 
 
 @pytest.fixture

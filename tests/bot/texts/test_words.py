@@ -125,6 +125,12 @@ def test_what_is_kept_in_english_is_said_again() -> None:
     assert Words().again(kept) == kept
     assert GERMAN.again("The picture is blank: nearly all of it is one colour.").startswith("Das")
     assert GERMAN.again(None) == ""
+    told = GERMAN.again("m_1 is failed; nothing is minted.")
+    assert told == "m_1 ist fehlgeschlagen; nichts wird gemintet."
+    told = GERMAN.again("Round rnd_1 has no winner: Number 2 wins with 3 of 4 votes.")
+    assert told.endswith("hat keinen Gewinner: Nummer 2 gewinnt mit 3 von 4 Stimmen.")
+    told = GERMAN.again("Number 2 wins with 3 of 4 votes. There is no job j_1.")
+    assert told == "Nummer 2 gewinnt mit 3 von 4 Stimmen. Es gibt keinen Auftrag j_1."
 
 
 @pytest.mark.parametrize("own", ["Too dark for me.", "{x}", "none of it", "c_1"])
@@ -143,3 +149,26 @@ def test_saying_takes_microseconds() -> None:
     for _ in range(2000):
         GERMAN.say("There is no job {job_id}.", job_id="j_1")
     assert (time.perf_counter() - start) / 2000 < 50e-6
+
+
+@pytest.mark.parametrize(
+    ("locale", "front_end", "told"),
+    [
+        ("en-US", "studio", "an operator opens one with /open_round."),
+        ("en-US", "discord", "an operator opens one with /round open."),
+        ("de", "studio", "Ein Operator eröffnet eine mit /open_round."),
+        ("de", "discord", "Ein Operator eröffnet eine mit /runde eröffnen."),
+    ],
+)
+def test_commands_are_named_as_they_are_typed_where_the_sentence_is_read(
+    locale: str, front_end: str, told: str
+) -> None:
+    template = "No round is open here: an operator opens one with /open_round."
+    assert Words(locale, front_end).say(template).endswith(told)
+
+
+def test_a_command_that_somebody_wrote_stays_as_it_was_written() -> None:
+    told = Words("de", "discord").say(
+        "Discord does not show this as it is: {reason}", reason="/vote"
+    )
+    assert told == "Discord zeigt das so nicht an: /vote"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.peers.discord.state import Interaction, Message, components_in
+from tests.peers.discord.reading import components_in, unescaped
+from tests.peers.discord.state import Interaction, Message
 
 if TYPE_CHECKING:
     from tests.peers.discord.server import Peer
@@ -113,6 +114,11 @@ class Answer:
     def text(self) -> str:
         """All that can be read in the answer and what followed it."""
         return "\n".join(one.text for one in self.messages if one.text)
+
+    @property
+    def plain(self) -> str:
+        """The same as people read it, without the backslashes of markdown."""
+        return unescaped(self.text)
 
     @property
     def modal(self) -> Modal | None:

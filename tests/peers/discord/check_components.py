@@ -6,7 +6,7 @@ Source: Discord's documentation, "Component Reference" and "Using Message Compon
 from typing import Any
 
 from tests.peers.discord.forms import Form, Path
-from tests.peers.discord.state import components_in
+from tests.peers.discord.reading import components_in
 
 Json = dict[str, Any]
 

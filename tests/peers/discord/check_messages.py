@@ -17,6 +17,7 @@ MOST_FILES = 10
 MOST_EMBEDS = 10
 MOST_EMBED_TEXT = 6000
 SETTABLE = Flag.SUPPRESS_EMBEDS | Flag.SUPPRESS_NOTIFICATIONS | Flag.IS_COMPONENTS_V2
+SHOWN_IN_EMBED = ("title", "description", "fields", "image", "thumbnail", "author", "footer")
 LEGACY = ("content", "embeds", "poll", "sticker_ids")
 
 
@@ -58,6 +59,8 @@ def _check_embeds(form: Form, body: Json, path: Path) -> None:
 
 
 def _check_embed(form: Form, embed: Json, path: Path) -> None:
+    if not any(embed.get(key) for key in SHOWN_IN_EMBED):
+        form.bad((*path, "description"), "BASE_TYPE_REQUIRED", "This field is required")
     form.text(embed, "title", path, 256)
     form.text(embed, "description", path, 4096)
     form.number(embed, "color", path, 0, 0xFFFFFF)

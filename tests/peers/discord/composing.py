@@ -14,6 +14,8 @@ from tests.peers.discord.check_messages import (
 from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.forms import Path
 from tests.peers.discord.mentions import find_mentions
+from tests.peers.discord.reading import components_in
+from tests.peers.discord.shapes import MESSAGE_SHAPE, check_shape
 from tests.peers.discord.state import (
     Attachment,
     Channel,
@@ -22,7 +24,6 @@ from tests.peers.discord.state import (
     InteractionType,
     Message,
     User,
-    components_in,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Draft:
     uploads: dict[int, Upload] = field(default_factory=dict)  # by the n of files[n]
     path: Path = ()  # where the message stands in the request body
     ephemeral: bool = False
+
+    def __post_init__(self) -> None:
+        check_shape(self.body, MESSAGE_SHAPE, self.path)
 
 
 def compose(

@@ -48,8 +48,16 @@ class Connection:
         finally:
             if self._writer is not None:
                 self._writer.cancel()
-            if self._session is not None and self._session.socket is self._socket:
-                self._session.socket = None
+            self._part()
+
+    def _part(self) -> None:
+        """Let go of the session; a client that closes with 1000 or 1001 gives it up."""
+        session = self._session
+        if session is None or session.socket is not self._socket:
+            return
+        session.socket = None
+        if self._socket.close_code in (1000, 1001):
+            self._gateway.sessions.pop(session.id, None)
 
     async def _next(self) -> bool:
         """Hear one frame; a client that sends no heartbeat in time is closed with 4009."""

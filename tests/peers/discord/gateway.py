@@ -16,6 +16,7 @@ from aiohttp import web
 
 from tests.peers.discord import payloads
 from tests.peers.discord.connection import Connection
+from tests.peers.discord.payloads_interactions import of_interaction
 from tests.peers.discord.permissions import Permission, in_channel
 from tests.peers.discord.sessions import Intent, Session
 from tests.peers.discord.state import Channel, Guild, Interaction, Message
@@ -160,7 +161,7 @@ class Gateway:
         """Send INTERACTION_CREATE, which asks for no intent."""
         guild = interaction.guild
         limit = guild.attachment_size_limit if guild else self._peer.attachment_size_limit
-        data = payloads.of_interaction(interaction, self._peer.application, limit)
+        data = of_interaction(interaction, self._peer.application, limit)
         self.dispatch("INTERACTION_CREATE", data, guild=guild)
 
     def sees(self, channel: Channel) -> bool:

@@ -39,6 +39,7 @@ class Hall:
         guild.roles[guild.id] = Role(guild.id, "@everyone", int(EVERYONE), 0)
         hall = cls(peer, guild, Person(peer, owner))
         bot_role = hall.role(peer.application.name, permissions, position=100, managed=True)
+        bot_role.bot_id = peer.application.user.id
         now = peer.clock.now()
         me = peer.application.user
         guild.members[owner.id] = Member(owner, guild, now - 300 * DAY)
@@ -154,14 +155,20 @@ class Hall:
         self.peer.gateway.left(self.guild)
 
     def allow(self, permissions: int) -> None:
-        """Give the bot's role more permissions."""
+        """Give the bot permissions, also where they were revoked."""
         self._set_bot(self.bot_role.permissions | int(permissions))
+        for channel in self.channels:
+            overwrite = channel.overwrites.get(self.peer.application.user.id)
+            if overwrite is not None and overwrite.deny & int(permissions):
+                overwrite.deny &= ~int(permissions)
+                self.peer.world.channel_changed(channel)
 
     def revoke(self, permissions: int) -> None:
-        """Take permissions from the bot, which everyone's role may still give it."""
-        self.everyone.permissions &= ~int(permissions)
-        self.peer.world.role_changed(self.guild, self.everyone)
+        """Take permissions from the bot, in every channel that there is, and from nobody else."""
         self._set_bot(self.bot_role.permissions & ~int(permissions))
+        given_to_all = self.everyone.permissions & int(permissions)
+        for channel in self.channels if given_to_all else []:
+            self.deny(channel, given_to_all)
 
     def _set_bot(self, permissions: int) -> None:
         self.bot_role.permissions = permissions

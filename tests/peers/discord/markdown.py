@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape, unescape
 
+from tests.peers.discord.reading import ESCAPED
+
 Names = Callable[[str, int], str]  # kind of mention ("@", "@&", "#") and id to a name
 
 CODE_BLOCK = re.compile(r"```(?:[a-zA-Z0-9_+-]+\n)?\n?(.*?)\n?```", re.DOTALL)
@@ -21,7 +23,6 @@ TIME = re.compile(r"&lt;t:(-?\d+)(?::([tTdDfFR]))?&gt;")
 EMOJI = re.compile(r"&lt;a?:(\w+):\d+&gt;")
 MASKED = re.compile(r"\[([^\]\n]+)\]\((?:&lt;)?(https?://[^\s)]+?)(?:&gt;)?\)")
 BARE = re.compile(r"(?<![\"=>])(https?://[^\s<]+[^\s<.,:;\"')\]])")
-ESCAPED = re.compile(r"\\([\\*_~`|>#\-\[\]()])")
 STYLES = (
     (re.compile(r"\*\*\*(\S(?:.*?\S)?)\*\*\*"), r"<strong><em>\1</em></strong>"),
     (re.compile(r"\*\*(\S(?:.*?\S)?)\*\*"), r"<strong>\1</strong>"),

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from tests.peers.discord.permissions import Permission, in_channel
-from tests.peers.discord.state import Channel, Message, Pinged, User, components_in
+from tests.peers.discord.reading import components_in
+from tests.peers.discord.state import Channel, Message, Pinged, User
 
 Json = dict[str, Any]
 

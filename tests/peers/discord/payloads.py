@@ -3,12 +3,10 @@
 from typing import Any
 
 from tests.peers.discord.clock import iso, seconds_of
-from tests.peers.discord.permissions import in_channel
 from tests.peers.discord.state import (
     Application,
     Attachment,
     Channel,
-    ChannelType,
     Guild,
     Interaction,
     InteractionType,
@@ -54,8 +52,9 @@ def of_member(member: Member, *, with_user: bool = True) -> Json:
 
 
 def of_role(role: Role) -> Json:
-    """A role object."""
-    return {
+    """A role object; a bot's own role says whose it is."""
+    tags = {"tags": {"bot_id": str(role.bot_id)}} if role.bot_id else {}
+    return tags | {
         "id": str(role.id),
         "name": role.name,
         "permissions": str(int(role.permissions)),
@@ -288,43 +287,10 @@ def of_application(application: Application, owner: User, guilds: int) -> Json:
     }
 
 
-def of_interaction(interaction: Interaction, application: Application, size_limit: int) -> Json:
-    """The data of INTERACTION_CREATE."""
-    guild = interaction.guild
-    me = application.user
-    bot_member = guild.members.get(me.id) if guild else None
-    data: Json = {
-        "id": str(interaction.id),
-        "application_id": str(application.id),
-        "type": int(interaction.type),
-        "token": interaction.token,
-        "version": 1,
-        "data": interaction.data,
-        "channel_id": str(interaction.channel.id),
-        "channel": of_channel(interaction.channel),
-        "locale": interaction.user.locale,
-        "app_permissions": str(int(in_channel(interaction.channel, bot_member))),
-        "entitlements": [],
-        "entitlement_sku_ids": [],
-        "attachment_size_limit": size_limit,
-        "authorizing_integration_owners": {"0": str(guild.id) if guild else "0"},
-        "context": 0 if guild else 1,
-    }
-    if interaction.source is not None:
-        data["message"] = of_message(interaction.source, me.id)
-    if guild is None:
-        return data | {"user": of_user(interaction.user)}
-    member = guild.members[interaction.user.id]
-    allowed = str(int(in_channel(interaction.channel, member)))
-    data["channel"]["permissions"] = allowed
-    return data | {
-        "guild_id": str(guild.id),
-        "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
-        "guild_locale": guild.locale,
-        "member": of_member(member) | {"permissions": allowed},
-    }
-
-
-def is_direct(channel: Channel) -> bool:
-    """Whether a channel is a direct conversation."""
-    return channel.type is ChannelType.DM
+def without_content(data: Json) -> Json:
+    """A message object as applications without the message content intent get it."""
+    blank: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
+    shown = data.get("referenced_message")
+    if shown:
+        blank["referenced_message"] = {**shown, **blank}
+    return {**data, **blank}

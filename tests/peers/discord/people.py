@@ -11,9 +11,19 @@ from tests.peers.discord import payloads
 from tests.peers.discord.answers import Answer, Modal, NotPossible
 from tests.peers.discord.check_commands import MESSAGE, USER
 from tests.peers.discord.composing import Draft, Upload, compose
+from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.modals import filled_in
 from tests.peers.discord.options import Filled, find_command
 from tests.peers.discord.permissions import Permission, in_channel
+from tests.peers.discord.picking import (
+    BUTTON,
+    SELECTS,
+    STRING_SELECT,
+    Files,
+    chosen_options,
+    files_of,
+    pick,
+)
 from tests.peers.discord.state import (
     Channel,
     Guild,
@@ -22,16 +32,13 @@ from tests.peers.discord.state import (
     Member,
     Message,
     User,
-    components_in,
 )
 
 if TYPE_CHECKING:
     from tests.peers.discord.server import Peer
 
 Json = dict[str, Any]
-Files = bytes | tuple[str, bytes] | list[tuple[str, bytes]] | None
 DAY = 86_400
-BUTTON, STRING_SELECT = 2, 3
 
 
 class Person:
@@ -166,7 +173,7 @@ class Person:
 
     async def press(self, message: Message, button: str, *, unchecked: bool = False) -> Answer:
         """Press a button, named by its label, emoji or custom id."""
-        found = self._component(message, {BUTTON}, button, unchecked)
+        found = self._shown(message, {BUTTON}, button, unchecked)
         if found.get("style") == 5:
             raise NotPossible(f"{button!r} is a link.")
         data = {"custom_id": found["custom_id"], "component_type": BUTTON, "id": found.get("id", 0)}
@@ -176,31 +183,22 @@ class Person:
         self, message: Message, select: str, values: Iterable[Any] | str, *, unchecked: bool = False
     ) -> Answer:
         """Choose in a select, named by custom id or placeholder; options by label or value."""
-        found = self._component(message, {3, 5, 6, 7, 8}, select, unchecked)
+        found = self._shown(message, SELECTS, select, unchecked)
         chosen = [values] if isinstance(values, str) else list(values)
         data: Json = {"custom_id": found["custom_id"], "component_type": found["type"]}
         data["id"] = found.get("id", 0)
         if found["type"] == STRING_SELECT:
-            data["values"] = _options_of(found, chosen, unchecked)
+            data["values"] = chosen_options(found, chosen, unchecked)
         else:
             picker = Filled({}, [], self.peer, message.channel)
             data["values"] = [picker.resolve(one) for one in chosen]
             data["resolved"] = picker.resolved
         return await self._act(InteractionType.COMPONENT, message.channel, data, source=message)
 
-    def _component(self, message: Message, kinds: set[int], name: str, unchecked: bool) -> Json:
+    def _shown(self, message: Message, kinds: set[int], name: str, unchecked: bool) -> Json:
         if message.deleted or message not in self.sees(message.channel):
             raise NotPossible(f"{self.user.name} does not see this message.")
-        shown = components_in(message.components, kinds)
-        for component in shown:
-            if name in _names_of(component):
-                if component.get("disabled") and not unchecked:
-                    raise NotPossible(f"{name!r} is disabled.")
-                return component
-        if unchecked:
-            return {"custom_id": name, "type": min(kinds)}
-        known = [_names_of(component)[0] for component in shown]
-        raise NotPossible(f"There is no {name!r} on this message; there is: {known}.")
+        return pick(message.components, kinds, name, unchecked)
 
     async def submit(
         self,
@@ -265,9 +263,12 @@ class Person:
         )
         if not self.may(channel, right):
             raise NotPossible(f"{self.user.name} may not write in {channel.name}.")
-        uploads = {place: Upload(*one) for place, one in enumerate(_files(files))}
+        uploads = {place: Upload(*one) for place, one in enumerate(files_of(files))}
         draft = Draft({"content": text}, uploads)
-        message = compose(self.peer, channel, self.user, draft, reference=reply_to)
+        try:
+            message = compose(self.peer, channel, self.user, draft, reference=reply_to)
+        except DiscordError as error:
+            raise NotPossible(str(error)) from error
         self.peer.world.post(message)
         await asyncio.sleep(0)
         return message
@@ -315,30 +316,3 @@ class Person:
     def has_reacted(self, message: Message, emoji: str) -> bool:
         """Whether their reaction stands on a message."""
         return emoji in message.reactions and self.user.id in message.reactions[emoji].users
-
-
-def _names_of(component: Json) -> list[str]:
-    emoji = (component.get("emoji") or {}).get("name")
-    named = [component.get("label"), component.get("placeholder"), emoji]
-    return [str(one) for one in (*named, component.get("custom_id")) if one]
-
-
-def _options_of(select: Json, chosen: list[Any], unchecked: bool) -> list[str]:
-    known = {one["label"]: one["value"] for one in select["options"]}
-    values = [known.get(one, one) for one in chosen]
-    if unchecked:
-        return values
-    if any(one not in known.values() for one in values):
-        raise NotPossible(f"{chosen} are not all among {sorted(known)}.")
-    least, most = select.get("min_values", 1), select.get("max_values", 1)
-    if not least <= len(values) <= most:
-        raise NotPossible(f"Between {least} and {most} options are chosen here.")
-    return values
-
-
-def _files(files: Files) -> list[tuple[str, bytes]]:
-    if files is None:
-        return []
-    if isinstance(files, bytes):
-        return [("picture.png", files)]
-    return [files] if isinstance(files, tuple) else list(files)

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 PHONE, DESKTOP = 420, 760  # widths in pixels
 COLORS = ("#5865f2", "#3ba55d", "#faa61a", "#ed4245", "#eb459e", "#7289da")
-MEASURE = "<script>document.title = document.body.scrollHeight</script>"
-COLUMNS = {1: 1, 2: 2, 3: 2, 4: 2}  # of a gallery, by its number of pictures; three beyond
+MEASURE = "<script>document.title = document.documentElement.scrollHeight</script>"
+ROWS = {  # of a gallery, by its number of pictures; three stand as one beside two
+    **{1: (1,), 2: (2,), 4: (2, 2), 5: (2, 3), 6: (3, 3), 7: (1, 3, 3), 8: (2, 3, 3)},
+    **{9: (3, 3, 3), 10: (1, 3, 3, 3)},
+}
 
 
 class Renderer:
@@ -187,15 +190,15 @@ class Renderer:
 
     def _gallery(self, component: Json) -> str:
         items = component["items"]
-        columns = COLUMNS.get(len(items), 3)
-        figures = []
-        for item in items:
-            hidden = ' class="hidden"' if item.get("spoiler") else ""
-            alt, source = escape(item.get("description") or ""), self._source(item["media"]["url"])
-            figures.append(f'<figure{hidden}><img src="{source}" alt="{alt}"></figure>')
+        figures = zip(items, _places(len(items)), strict=True)
         kind = " one" if len(items) == 1 else ""
-        grid = f"grid-template-columns:repeat({columns},1fr)"
-        return f'<div class="gallery{kind}" style="{grid}">{"".join(figures)}</div>'
+        drawn = "".join(self._figure(item, place) for item, place in figures)
+        return f'<div class="gallery{kind}">{drawn}</div>'
+
+    def _figure(self, item: Json, place: str) -> str:
+        hidden = ' class="hidden"' if item.get("spoiler") else ""
+        alt, source = escape(item.get("description") or ""), self._source(item["media"]["url"])
+        return f'<figure{hidden} style="{place}"><img src="{source}" alt="{alt}"></figure>'
 
     def _file(self, component: Json) -> str:
         return _file(component.get("name", "file"), component.get("size", 0))
@@ -291,6 +294,15 @@ def _page(body: str, width: int) -> str:
     return f'<!doctype html><html><head>{head}</head><body class="{kind}">{body}</body></html>'
 
 
+def _places(count: int) -> list[str]:
+    """Where each picture of a gallery stands, in a grid of six columns."""
+    if count == 3:
+        return ["grid-column:span 4;grid-row:span 2", *["grid-column:span 2"] * 2]
+    wide = {1: "aspect-ratio:2", 2: "aspect-ratio:1", 3: "aspect-ratio:1"}
+    rows = ROWS[count]
+    return [f"grid-column:span {6 // row};{wide[row]}" for row in rows for _ in range(row)]
+
+
 def _avatar(user: User) -> str:
     color = COLORS[sum(user.name.encode()) % len(COLORS)]
     letter = escape((user.display_name or user.name)[0].upper())
@@ -316,7 +328,7 @@ def photograph(page: str, target: Path, *, width: int = PHONE) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.html"
         source.write_text(page + MEASURE, encoding="utf-8")
-        measured = _chromium(source, f"--window-size={width},200", "--dump-dom")
+        measured = _chromium(source, f"--window-size={width},50", "--dump-dom")
         height = re.search(rb"<title>(\d+)</title>", measured)
         size = f"--window-size={width},{int(height[1]) if height else 900}"
         _chromium(source, size, "--force-device-scale-factor=2", f"--screenshot={target}")

@@ -2,7 +2,8 @@
 
 STYLE = """
 * { box-sizing: border-box; }
-body { margin: 0; background: #313338; color: #dbdee1; font: 15px/1.375 "gg sans", "Noto Sans",
+body { display: flow-root; margin: 0; background: #313338; color: #dbdee1;
+  font: 15px/1.375 "gg sans", "Noto Sans",
   "Helvetica Neue", Helvetica, Arial, "DejaVu Sans", "Noto Color Emoji", sans-serif; }
 .channel { padding: 12px 16px 8px; border-bottom: 1px solid #26282c; color: #f2f3f5;
   font-weight: 600; }
@@ -57,10 +58,12 @@ a { color: #00a8fc; text-decoration: none; }
 .section { display: flex; gap: 14px; justify-content: space-between; align-items: flex-start; }
 .section > .text { flex: 1; min-width: 0; }
 .thumbnail { width: 84px; height: 84px; border-radius: 8px; object-fit: cover; flex: none; }
-.gallery { display: grid; gap: 4px; border-radius: 8px; overflow: hidden; }
+.gallery { display: grid; grid-template-columns: repeat(6, 1fr); gap: 4px; border-radius: 8px;
+  overflow: hidden; }
 .gallery figure { margin: 0; position: relative; background: #1e1f22; min-height: 40px; }
-.gallery img { width: 100%; height: 100%; display: block; object-fit: cover; aspect-ratio: 1; }
-.gallery.one img { aspect-ratio: auto; max-height: 460px; object-fit: contain; }
+.gallery img { width: 100%; height: 100%; display: block; object-fit: cover; }
+.gallery.one figure { aspect-ratio: auto !important; }
+.gallery.one img { max-height: 460px; object-fit: contain; }
 .hidden img { filter: blur(28px); }
 hr { border: 0; margin: 2px 0; width: 100%; } hr.line { border-top: 1px solid #44464d; }
 hr.wide { margin: 10px 0; }

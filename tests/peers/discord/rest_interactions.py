@@ -12,6 +12,7 @@ from tests.peers.discord.check_components import check_modal
 from tests.peers.discord.composing import Draft, amend, compose, type_of_answer
 from tests.peers.discord.forms import Form
 from tests.peers.discord.rest import Call, Routes
+from tests.peers.discord.shapes import MODAL_SHAPE, check_shape
 from tests.peers.discord.state import Flag, Interaction, InteractionType, Message
 
 Json = dict[str, Any]
@@ -66,8 +67,9 @@ def _response(call: Call, interaction: Interaction, message: Message | None) -> 
 
 
 def _draft(call: Call, data: Json) -> Draft:
-    ephemeral = bool(int(data.get("flags") or 0) & Flag.EPHEMERAL)
-    return Draft(data, call.uploads, ("data",), ephemeral)
+    draft = Draft(data, call.uploads, ("data",))
+    draft.ephemeral = bool(int(data.get("flags") or 0) & Flag.EPHEMERAL)
+    return draft
 
 
 def _answer_message(call: Call, interaction: Interaction, data: Json) -> Message:
@@ -129,6 +131,7 @@ def focused_option(options: list[Json]) -> Json | None:
 
 
 def _show_modal(call: Call, interaction: Interaction, data: Json) -> None:
+    check_shape(data, MODAL_SHAPE, ("data",))
     form = Form()
     check_modal(form, data, ("data",))
     form.check()

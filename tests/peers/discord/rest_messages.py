@@ -8,14 +8,21 @@ from tests.peers.discord.composing import Draft, amend, compose
 from tests.peers.discord.errors import DiscordError
 from tests.peers.discord.permissions import Permission
 from tests.peers.discord.rest import Call, Routes
-from tests.peers.discord.state import Channel, Flag, Message
+from tests.peers.discord.shapes import MESSAGE_SHAPE, check_shape
+from tests.peers.discord.state import AppFlag, Channel, Flag, Message
 
 Json = dict[str, Any]
 TWO_WEEKS = 14 * 86_400
+READS_CONTENT = 1 << 18 | AppFlag.GATEWAY_MESSAGE_CONTENT_LIMITED
 
 
 def _shown(call: Call, message: Message) -> Json:
-    return payloads.of_message(message, call.peer.application.user.id)
+    """A message as the bot is shown it: without its content if that intent is switched off."""
+    data = payloads.of_message(message, call.peer.application.user.id)
+    allowed = call.peer.application.flags & READS_CONTENT
+    return (
+        data if allowed or call.peer.gateway.may_read(message) else payloads.without_content(data)
+    )
 
 
 async def create(call: Call) -> Json:
@@ -25,11 +32,11 @@ async def create(call: Call) -> Json:
     call.need(channel, right)
     _check_uses(call, channel)
     _check_reachable(call, channel)
+    draft = Draft(call.body, call.uploads)
     sent = _sent_before(call, channel)
     if sent is not None:
         return _shown(call, sent)
     author = call.peer.application.user
-    draft = Draft(call.body, call.uploads)
     if int(call.body.get("flags") or 0) & Flag.EPHEMERAL:
         fault = {"code": "MESSAGE_FLAGS_INVALID", "message": "Ephemeral is for interactions"}
         raise DiscordError(400, 50035, "Invalid Form Body", {"flags": {"_errors": [fault]}})
@@ -39,6 +46,7 @@ async def create(call: Call) -> Json:
 
 
 def _check_uses(call: Call, channel: Channel) -> None:
+    check_shape(call.body, MESSAGE_SHAPE, ())
     if call.uploads:
         call.need(channel, Permission.ATTACH_FILES)
     if call.body.get("embeds"):
@@ -75,7 +83,7 @@ def _referenced(call: Call, channel: Channel) -> Message | None:
     if not reference:
         return None
     call.need(channel, Permission.READ_MESSAGE_HISTORY)
-    message = channel.messages.get(int(reference["message_id"]))
+    message = channel.messages.get(int(reference.get("message_id") or 0))
     if message is None and reference.get("fail_if_not_exists", True):
         fault = {"code": "REPLIES_UNKNOWN_MESSAGE", "message": "Unknown message"}
         errors_at = {"message_reference": {"_errors": [fault]}}

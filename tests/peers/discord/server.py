@@ -66,6 +66,7 @@ class Peer:
         self.messages: dict[int, Message] = {}
         self.interactions: dict[str, Interaction] = {}  # by token
         self.acknowledged: list[float] = []  # seconds that each acknowledgement took
+        self.broken: list[Exception] = []  # what the peer itself stumbled over; raised at its end
         self.developer = self.add_user("developer")
         bot = self.add_user("mintmark", bot=True)
         token = f"{bot.id}.{secrets.token_hex(8)}"
@@ -213,6 +214,9 @@ class Peer:
             return answer(await handler(await read(self, request)))
         except DiscordError as error:
             return refusal(error)
+        except Exception as error:
+            self.broken.append(error)
+            return json_response(500, {"message": "500: Internal Server Error", "code": 0})
 
     async def _unknown(self, request: web.Request) -> web.Response:
         return json_response(404, {"message": "404: Not Found", "code": 0})
@@ -232,3 +236,5 @@ async def running_peer(port: int = 0) -> AsyncIterator[Peer]:
     finally:
         await peer.gateway.drop(1001)
         await runner.cleanup()
+    if peer.broken:
+        raise peer.broken[0]

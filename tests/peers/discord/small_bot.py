@@ -25,6 +25,45 @@ class Remix(ui.Modal, title="Remix"):
         await interaction.response.send_message(f"Remixing {self.prompt.value}", ephemeral=True)
 
 
+class Preferences(ui.Modal, title="Preferences"):
+    """A form with a bit of everything."""
+
+    note: ui.TextDisplay[Any] = ui.TextDisplay("Nothing is sent yet.")
+    style: ui.Label[Preferences] = ui.Label(
+        text="Style",
+        component=ui.Select(
+            options=[
+                discord.SelectOption(label="Ink", value="i"),
+                discord.SelectOption(label="Oil"),
+            ]
+        ),
+    )
+    counts: ui.Label[Preferences] = ui.Label(
+        text="Counts",
+        component=ui.RadioGroup(
+            options=[
+                discord.RadioGroupOption(label="Shown", value="shown", default=True),
+                discord.RadioGroupOption(label="Hidden", value="hidden"),
+            ]
+        ),
+    )
+    friend: ui.Label[Preferences] = ui.Label(text="Friend", component=ui.UserSelect(required=True))
+    picture: ui.Label[Preferences] = ui.Label(
+        text="Picture", component=ui.FileUpload(required=False)
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        style, counts = self.style.component, self.counts.component
+        friend, picture = self.friend.component, self.picture.component
+        assert isinstance(style, ui.Select)
+        assert isinstance(counts, ui.RadioGroup)
+        assert isinstance(friend, ui.UserSelect)
+        assert isinstance(picture, ui.FileUpload)
+        sizes = [len(await one.read()) for one in picture.values]
+        told = f"{style.values} {counts.value} {friend.values[0].name} {sizes}"
+        await interaction.response.send_message(told)
+
+
 class Buttons(ui.View):
     """Three buttons and a select."""
 
@@ -148,6 +187,10 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
     async def buttons(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Choose", view=Buttons())
 
+    @tree.command(description="Show a form")
+    async def preferences(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Preferences())
+
     @tree.command(description="Never answer")
     async def silent(interaction: discord.Interaction) -> None:
         await asyncio.sleep(0)
@@ -155,6 +198,10 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
     @tree.context_menu(name="Show provenance")
     async def provenance(interaction: discord.Interaction, message: discord.Message) -> None:
         await interaction.response.send_message(f"About {message.id}", ephemeral=True)
+
+    @tree.context_menu(name="Who is this")
+    async def who(interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_message(member.display_name, ephemeral=True)
 
     group = app_commands.Group(name="round", description="Rounds")
 

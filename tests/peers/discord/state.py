@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from tests.peers.discord.reading import addresses_in, components_in, texts_of, unescaped
+
 Json = dict[str, Any]
 
 
@@ -45,7 +47,7 @@ class AppFlag:
     GATEWAY_MESSAGE_CONTENT_LIMITED = 1 << 19
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class User:
     """An account."""
 
@@ -57,8 +59,11 @@ class User:
     dms_closed: bool = False
     blocked_bot: bool = False
 
+    def __repr__(self) -> str:
+        return f"<user {self.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Role:
     """A role of a guild; the one with the guild's id is everyone's."""
 
@@ -70,9 +75,13 @@ class Role:
     hoist: bool = False
     mentionable: bool = False
     managed: bool = False
+    bot_id: int | None = None  # whose own role it is
+
+    def __repr__(self) -> str:
+        return f"<role {self.name}>"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Member:
     """A user in a guild."""
 
@@ -82,8 +91,11 @@ class Member:
     roles: list[int] = field(default_factory=list)
     nick: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<{self.user.name} in {self.guild.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Guild:
     """A server, as people call it."""
 
@@ -97,8 +109,11 @@ class Guild:
     commands: dict[int, Json] = field(default_factory=dict)
     attachment_size_limit: int = 10 * 1024 * 1024
 
+    def __repr__(self) -> str:
+        return f"<guild {self.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Overwrite:
     """What a channel allows or denies to a role (type 0) or a member (type 1)."""
 
@@ -108,7 +123,7 @@ class Overwrite:
     deny: int = 0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """A text channel, category, thread or direct conversation."""
 
@@ -145,8 +160,11 @@ class Channel:
             return None
         return self.guild.channels.get(self.parent_id)
 
+    def __repr__(self) -> str:
+        return f"<channel {self.name or self.recipient}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Attachment:
     """A file of a message, on the CDN."""
 
@@ -160,6 +178,9 @@ class Attachment:
     height: int | None = None
     ephemeral: bool = False
     gone: bool = False
+
+    def __repr__(self) -> str:
+        return f"<file {self.filename}>"
 
 
 class Reaction:
@@ -207,7 +228,7 @@ class Pinged:
         return self.everyone or bool(self.users) or bool(self.roles)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Message:
     """A message, with everything people and bots have put on it."""
 
@@ -253,9 +274,14 @@ class Message:
     @property
     def text(self) -> str:
         """All that can be read on it: content, embeds, text displays, in the order of reading."""
-        parts = [self.content, *_embed_texts(self.embeds)]
+        parts = [self.content, *texts_of(self.embeds)]
         parts += [found["content"] for found in components_in(self.components, {10})]
         return "\n".join(part for part in parts if part)
+
+    @property
+    def plain(self) -> str:
+        """Its text as people read it: without the backslashes that keep marks from being marks."""
+        return unescaped(self.text)
 
     @property
     def labels(self) -> list[str]:
@@ -271,40 +297,11 @@ class Message:
 
         Discord leaves out those that embeds or components show: they are found there.
         """
-        shown = _addresses(self.embeds, self.components)
+        shown = addresses_in(self.embeds, self.components)
         return [one for one in self.attachments if one.url not in shown]
 
-
-def _addresses(embeds: list[Json], components: list[Json]) -> set[str]:
-    holders = [embed.get(key) for embed in embeds for key in ("image", "thumbnail")]
-    for component in components_in(components):
-        items = [component, *component.get("items", [])]
-        holders += [item.get(key) for item in items for key in ("media", "file")]
-    return {holder["url"] for holder in holders if isinstance(holder, dict) and "url" in holder}
-
-
-def _embed_texts(embeds: list[Json]) -> list[str]:
-    texts: list[str] = []
-    for embed in embeds:
-        texts += [embed.get("author", {}).get("name", ""), embed.get("title", "")]
-        texts.append(embed.get("description", ""))
-        for one in embed.get("fields", []):
-            texts += [one["name"], one["value"]]
-        texts.append(embed.get("footer", {}).get("text", ""))
-    return texts
-
-
-def components_in(components: list[Json], types: set[int] | None = None) -> list[Json]:
-    """Every component of these types, nested ones included, in the order of reading."""
-    found: list[Json] = []
-    for component in components:
-        if types is None or component.get("type") in types:
-            found.append(component)
-        found += components_in(component.get("components") or [], types)
-        for inner in ("accessory", "component"):
-            if isinstance(component.get(inner), dict):
-                found += components_in([component[inner]], types)
-    return found
+    def __repr__(self) -> str:
+        return f"<message by {self.author.name}: {self.text[:60]!r}>"
 
 
 class InteractionType(IntEnum):
@@ -316,7 +313,7 @@ class InteractionType(IntEnum):
     MODAL = 5
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Interaction:
     """Something a person did that an application must answer."""
 
@@ -346,8 +343,12 @@ class Interaction:
         """The guild it happened in, if any."""
         return self.channel.guild
 
+    def __repr__(self) -> str:
+        what = self.name or self.data.get("custom_id")
+        return f"<{self.type.name.lower()} {what} by {self.user.name}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Application:
     """The registered application and its bot user."""
 

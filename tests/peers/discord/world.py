@@ -89,10 +89,11 @@ class World:
         if not gateway.sees(channel):
             return
         data = payloads.of_message(message, self._peer.application.user.id)
+        data["channel_type"] = int(channel.type)
         if channel.guild is not None and message.interaction is None:
             member = channel.guild.members.get(message.author.id)
             data |= {"member": payloads.of_member(member, with_user=False)} if member else {}
-        blank = None if gateway.may_read(message) else lambda: _without_content(data)
+        blank = None if gateway.may_read(message) else lambda: payloads.without_content(data)
         intent = _messages(channel)
         gateway.dispatch(event, data, guild=channel.guild, intent=intent, without_content=blank)
 
@@ -284,14 +285,6 @@ class World:
 
 def _messages(channel: Channel) -> int:
     return Intent.DIRECT_MESSAGES if channel.guild is None else Intent.GUILD_MESSAGES
-
-
-def _without_content(data: Json) -> Json:
-    blank: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
-    shown = data.get("referenced_message")
-    if shown:
-        blank["referenced_message"] = {**shown, **blank}
-    return {**data, **blank}
 
 
 def emoji_of(key: str) -> Json:

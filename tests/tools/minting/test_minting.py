@@ -10,7 +10,8 @@ from sqlalchemy import text
 from tests.conftest import sign_in_to
 from tests.striking import striking_studio, struck
 from tests.tools.minting.hall import Hall, open_hall
-from tools.errors import Conflict, IntegrityError, InvalidInput, MintmarkError, Refused
+from tools.errors import Conflict, IntegrityError, InvalidInput, MintmarkError, NotFound, Refused
+from tools.generation.tables import Candidate, Removal
 from tools.metadata.store import store_of
 from tools.metadata.token_json import parse_token_json
 from tools.metadata.unixfs import Cid
@@ -223,3 +224,17 @@ def test_the_record_of_a_mint_names_its_tokens_and_its_seed(hall: Hall):
         body = json.loads(last.body)
     assert body["facts"]["seed"] == "7"
     assert {m["chain"] for m in body["facts"]["mints"]} == {t.chain for t in minted.tokens}
+
+
+def test_a_picture_that_was_taken_away_is_not_proposed(hall: Hall):
+    with hall.studio.db.write() as session:
+        candidate = session.get_one(Candidate, hall.candidate)
+        session.add(
+            Removal(
+                candidate_id=candidate.id,
+                tool_call_id=candidate.tool_call_id,
+                person_id=candidate.person_id,
+            )
+        )
+    with pytest.raises(NotFound, match="was removed"):
+        hall.propose()

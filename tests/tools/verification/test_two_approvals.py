@@ -63,8 +63,8 @@ def test_the_certificate_shows_both(folder: Path):
 @pytest.mark.parametrize(
     ("change", "step", "says"),
     [
-        (_drop_first_approval, "approval", "1 operators have approved, and 2 are needed"),
-        (drop("approve"), "approval", "0 operators have approved"),
+        (_drop_first_approval, "approval", "2 operators had to approve it, and 1 did"),
+        (drop("approve"), "approval", "2 operators had to approve it, and 0 did"),
         (
             consistent(record("propose_mint", '"approvals_needed":2', '"approvals_needed":1')),
             "frozen content",

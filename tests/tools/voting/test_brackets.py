@@ -36,7 +36,7 @@ def _play(hall: Hall, bracket: BracketOut, favourite: str | None = None) -> None
     for line in bracket.stages[-1].rounds:
         shown = hall.call("show_round", voter, round_id=line.round_id)
         here = [e.candidate_id for e in shown.entries]
-        hall.vote(voter, favourite if favourite in here else here[0], line.round_id)
+        hall.vote(voter, favourite if favourite and favourite in here else here[0], line.round_id)
         hall.close(line.round_id)
 
 

@@ -1,23 +1,11 @@
 """The count is deterministic, open to a recount, and blind to when votes were cast."""
 
 import json
-import tempfile
-from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from tests.tools.voting.conftest import TOOLS, Hall, open_doors
-from tools.errors import MintmarkError
-from tools.people import Actor
+from tests.tools.voting.conftest import Hall
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person, now
-from tools.settings import load_settings
-from tools.studio import Studio
 from tools.voting.tables import Round
 from tools.voting.tally import Entrant, Vote, count, recount
 
@@ -103,61 +91,3 @@ def test_the_tally_kept_when_a_round_closes_is_what_a_recount_gives(either_hall:
     assert kept.tally["ballots"] == [[commitment, second]]
     assert again.body == kept.tally
     assert again.hash == kept.tally_hash == digest(kept.tally) == closed.tally_hash
-
-
-DEEDS = st.lists(
-    st.tuples(st.integers(0, 3), st.sampled_from(["1", "2", "3", "7", "withdraw"])), max_size=14
-)
-
-
-@pytest.fixture(scope="module")
-def open_hall() -> Iterator[tuple[Hall, list[str], list[Actor]]]:
-    """One hall for many rounds: each example opens its own."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Studio(load_settings(data_dir=Path(folder)), TOOLS) as studio,
-    ):
-        hall = open_doors(studio)
-        pictures = [hall.picture(hall.ada), hall.picture(hall.bob), hall.picture(hall.ada)]
-        people = [hall.ada, hall.bob, hall.person("carol"), hall.person("dave")]
-        yield hall, pictures, people
-
-
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(deeds=DEEDS)
-def test_any_sequence_of_votes_and_withdrawals_counts_what_stands_last(
-    open_hall: tuple[Hall, list[str], list[Actor]], deeds: list[tuple[int, str]]
-) -> None:
-    hall, pictures, people = open_hall
-    round_id = hall.open(candidate_ids=pictures)
-    own = {0: {"1", "3"}, 1: {"2"}}
-    expected: dict[int, str] = {}
-    for who, choice in deeds:
-        try:
-            if choice == "withdraw":
-                hall.withdraw(people[who], round_id)
-            else:
-                hall.vote(people[who], choice, round_id)
-        except MintmarkError:
-            assert choice == "7" or choice in own.get(who, ()) or who not in expected
-            continue
-        if choice == "withdraw":
-            del expected[who]
-        else:
-            expected[who] = choice
-
-    closed = hall.close(round_id)
-
-    votes = Counter(expected.values())
-    assert {str(e.number): e.votes for e in closed.entries} == {n: votes[n] for n in "123"}
-    with hall.studio.db.read() as session:
-        kept = session.get_one(Round, round_id)
-        assert kept.tally is not None
-        counted = {str(line["number"]): line["votes"] for line in kept.tally["candidates"]}
-    assert counted == {n: votes[n] for n in "123"}
-    assert closed.voters == kept.tally["voters"] == len(expected)
-    best = max(votes.values(), default=0)
-    winners = {pictures[int(n) - 1] for n in "123" if votes[n] == best} if best else {None}
-    assert closed.winner_id in winners

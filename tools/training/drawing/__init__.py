@@ -45,7 +45,9 @@ def draw_indices(traits: Mapping[str, str], seed: int) -> NDArray[np.uint8]:
     known = validated(traits)
     if len(known) < len(CATEGORIES):
         missing = ", ".join(c for c in CATEGORIES if c not in known)
-        raise InvalidInput(f"A drawing needs all eight traits; missing here: {missing}.")
+        raise InvalidInput(
+            "A drawing needs all eight traits; missing here: {missing}.", missing=missing
+        )
     rng = np.random.default_rng(seed)
     scene, figure = Canvas(), Canvas()
     paint_background(scene, known["background"], rng)

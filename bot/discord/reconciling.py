@@ -1,0 +1,257 @@
+"""Comparing: what stands under the galleries of a round, with what was seen there before.
+
+Reactions come and go also while no process listens. So they are read from Discord and compared
+with the `Reaction` rows: when this process takes over a shard, when its connection was away, and
+when the time of a round is over, before its votes are counted. What differs becomes one report to
+the ledger (`reconcile_round`), which judges each difference like a live vote.
+
+    gone               the vote is withdrawn, if it still stands there
+    new                the vote is cast, or moves
+    not allowed        taken off, and explained once
+    an emoji gone, with our own    a moderator cleared it: no vote is withdrawn
+    a message gone     sent again; its votes stay
+
+Whoever does something while this goes on is left out: what they do is handled as it happens, and
+is the newer truth. Nobody's live change is handled while the report is made.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import delete, select
+
+from bot.discord import people
+from bot.discord.differences import Difference, Mark, difference, left_over
+from bot.discord.pages import PURPOSE
+from bot.discord.posts import FRONT_END
+from bot.discord.reactions import Reactions, seen
+from bot.discord.registrar import Registrar
+from bot.discord.sighting import Lookout, Sight
+from tools.community.rules import rules_of
+from tools.community.tables import Post, Reaction
+from tools.errors import MintmarkError, Refused
+from tools.people import STUDIO, Actor
+from tools.provenance.tables import now
+from tools.studio import Studio
+from tools.voting.reconciling import ReconciledOut
+from tools.voting.tables import Round
+from tools.voting.tally import is_compared
+
+if TYPE_CHECKING:
+    from bot.discord.client import MintmarkClient
+
+LOOKS_EVERY_S = 0.5  # for rounds whose time is over
+AT_ONCE = 8  # rounds compared at the same time
+_AGAIN_S = 15.0  # after Discord or the database did not answer
+_log = structlog.get_logger("mintmark.discord.reconciling")
+
+
+class Reconciler:
+    """The comparing of one process."""
+
+    def __init__(self, client: "MintmarkClient", lookout: Lookout, reactions: Reactions) -> None:
+        self._client = client
+        self._lookout = lookout
+        self._reactions = reactions
+        self._registrar = Registrar(client)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._not_before: dict[str, float] = {}
+        self._few = asyncio.Semaphore(AT_ONCE)
+        self._looking: asyncio.Task[None] | None = None
+
+    # --- when it compares ---
+
+    async def begin(self, _: int = 0) -> None:
+        """This process handles a shard, or its connection is back: compare every open round."""
+        for round_id in await asyncio.to_thread(self._open_rounds):
+            self._start(round_id)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._keep_looking(), name="reconciling")
+
+    async def stop(self) -> None:
+        """Compare no more; another process does it."""
+        tasks = [*self._running.values(), *((self._looking,) if self._looking else ())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def settled(self) -> None:
+        """Wait until every comparison that was begun has ended."""
+        while self._running:
+            await asyncio.wait(list(self._running.values()))
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOKS_EVERY_S)
+            try:
+                over = await asyncio.to_thread(self._open_rounds, only_over=True)
+            except MintmarkError:  # the database is busy: the next time
+                continue
+            for round_id in over:
+                if self._not_before.get(round_id, 0.0) <= asyncio.get_running_loop().time():
+                    self._start(round_id)
+
+    def _start(self, round_id: str) -> None:
+        if round_id not in self._running:
+            task = asyncio.create_task(self._tried(round_id), name=f"compare {round_id}")
+            self._running[round_id] = task
+            task.add_done_callback(lambda _: self._running.pop(round_id, None))
+
+    async def _tried(self, round_id: str) -> None:
+        """Compare a round; what cannot be done now is tried again by whoever looks next."""
+        try:
+            async with self._few:
+                await self.compare(round_id)
+        except MintmarkError as error:
+            _log.warning("not compared", round=round_id, reason=str(error))
+        except Exception:
+            _log.exception("unforeseen", round=round_id)
+        else:
+            return
+        self._not_before[round_id] = asyncio.get_running_loop().time() + _AGAIN_S
+
+    # --- one round ---
+
+    async def compare(self, round_id: str) -> None:
+        """Read what stands there, and report what differs.
+
+        Raises:
+            MintmarkError: if Discord or the database does not answer; nothing is reported then.
+        """
+        async with self._reactions.watched(round_id) as touched:
+            sight = await self._lookout.look(round_id)
+            ids = await self._known(round_id, sight)
+            async with self._reactions.turnstiles[round_id].by_itself():
+                await self._report(round_id, sight, ids, touched)
+
+    async def _known(self, round_id: str, sight: Sight) -> dict[int, str]:
+        """The persons behind the reactions; those with something new as Discord has them now."""
+        rows = await asyncio.to_thread(marks_of, self._client.studio, round_id)
+        fresh = [user for user, marks in sight.marks.items() if marks - rows.get(user, set())]
+        guild = next((int(page.guild) for page in sight.pages.values()), None)
+        if guild is not None:
+            await self._registrar.sign_in(guild, fresh)
+        return await asyncio.to_thread(self._registrar.persons, {*sight.marks, *rows})
+
+    async def _report(
+        self, round_id: str, sight: Sight, ids: Mapping[int, str], touched: Collection[int]
+    ) -> None:
+        rows = await asyncio.to_thread(marks_of, self._client.studio, round_id)
+        users = sorted({*sight.marks, *rows})
+        found = [
+            one
+            for user in users
+            if user not in touched
+            and (one := difference(user, rows.get(user, set()), sight.marks[user], sight.cleared))
+        ]
+        steps = [step for one in found if one.user in ids for step in one.steps(ids[one.user])]
+        output = await self._client.studio.door.acall(
+            "reconcile_round",
+            {
+                "round_id": round_id,
+                "front_end": FRONT_END,
+                "seen": steps,
+                "begun_at": sight.begun_at,
+            },
+            STUDIO,
+        )
+        assert isinstance(output, ReconciledOut)
+        await self._settle(round_id, sight, found, ids, output)
+        for user in touched:
+            if not self._reactions.is_busy(round_id, user):
+                self._take_off(sight, user, left_over(rows.get(user, set()), sight.marks[user]))
+        _log.info("compared", round=round_id, differences=len(found), refused=len(output.refused))
+
+    async def _settle(
+        self,
+        round_id: str,
+        sight: Sight,
+        found: Sequence[Difference],
+        ids: Mapping[int, str],
+        output: ReconciledOut,
+    ) -> None:
+        """Write down what stands for votes now; take off what does not, and say why."""
+        refused = {(one.person_id, one.number): one.reason for one in output.refused}
+        stands: dict[int, Mark | None] = {}
+        voters = await self._anybody(sight)
+        for one in found:
+            person = ids.get(one.user)
+            reason = refused.get((person or "", one.new.number)) if one.new else None
+            counts = one.new is not None and person is not None and reason is None
+            stands[one.user] = one.new if counts else one.kept
+            off = one.kept if counts else one.new
+            self._take_off(sight, one.user, (*one.surplus, *((off,) if off else ())))
+            if person is not None and reason is not None and one.user not in sight.bots:
+                voter = replace(voters, person_id=person)
+                self._reactions.explain(voter, round_id, Refused(reason))
+        self._take_off_secrets(sight, stands)
+        await asyncio.to_thread(self._write, round_id, stands, sight)
+
+    def _take_off(self, sight: Sight, user: int, marks: Collection[Mark]) -> None:
+        for mark in marks:
+            if (page := sight.pages.get(mark.message)) is not None:
+                self._reactions.turned_away(page, user, mark.number)
+
+    def _take_off_secrets(self, sight: Sight, stands: dict[int, Mark | None]) -> None:
+        """Where votes are secret no reaction stands for one: it is counted and taken off."""
+        for user, mark in stands.items():
+            if mark is not None and sight.pages[mark.message].hidden:
+                self._take_off(sight, user, (mark,))
+                stands[user] = None
+
+    async def _anybody(self, sight: Sight) -> Actor:
+        """Somebody in the guild of a round, in its language: all that an explanation needs."""
+        page = next(iter(sight.pages.values()), None)
+        guild = page.guild if page else ""
+        rules = await asyncio.to_thread(rules_of, self._client.studio, guild)
+        locale = rules.locale or people.locale_of(self._client, guild or 0)
+        return Actor("", "", guild, "", FRONT_END, locale=locale)
+
+    # --- the books; all of these block ---
+
+    def _open_rounds(self, only_over: bool = False) -> list[str]:
+        """Open rounds that are shown in guilds we handle; only those that wait for us, if so."""
+        shown = select(Post.subject_id).where(
+            Post.front_end == FRONT_END, Post.purpose.startswith(PURPOSE)
+        )
+        found = select(Round).where(Round.state == "open", Round.id.in_(shown))
+        if only_over:
+            found = found.where(Round.counted_by == FRONT_END, Round.closes_at <= now())
+        with self._client.studio.db.read() as session:
+            return [
+                round_.id
+                for round_ in session.scalars(found)
+                if self._client.handles(round_.guild) and not (only_over and is_compared(round_))
+            ]
+
+    def _write(self, round_id: str, stands: Mapping[int, Mark | None], sight: Sight) -> None:
+        users = [str(user) for user in stands]
+        with self._client.studio.db.write() as session:
+            for start in range(0, len(users), 500):
+                some = users[start : start + 500]
+                session.execute(
+                    delete(Reaction).where(Reaction.round_id == round_id, Reaction.user.in_(some))
+                )
+            for mark in sight.cleared:
+                session.execute(
+                    delete(Reaction).filter_by(message=str(mark.message), number=mark.number)
+                )
+            session.add_all(
+                seen(sight.pages[mark.message], user, mark.number)
+                for user, mark in stands.items()
+                if mark is not None
+            )
+
+
+def marks_of(studio: Studio, round_id: str) -> dict[int, set[Mark]]:
+    """The reactions that stand for votes in a round, by the person's id in Discord. Blocks."""
+    with studio.db.read() as session:
+        rows = session.scalars(select(Reaction).filter_by(round_id=round_id)).all()
+    marks: defaultdict[int, set[Mark]] = defaultdict(set)
+    for row in rows:
+        marks[int(row.user)].add(Mark(int(row.message), row.number))
+    return marks
