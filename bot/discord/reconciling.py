@@ -18,6 +18,7 @@ is the newer truth. Nobody's live change is handled while the report is made.
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -30,9 +31,10 @@ from bot.discord.posts import FRONT_END
 from bot.discord.reactions import Reactions, seen
 from bot.discord.registrar import Registrar
 from bot.discord.sighting import Lookout, Sight
+from tools.community.rules import rules_of
 from tools.community.tables import Post, Reaction
 from tools.errors import MintmarkError, Refused
-from tools.people import STUDIO
+from tools.people import STUDIO, Actor
 from tools.provenance.tables import now
 from tools.studio import Studio
 from tools.voting.reconciling import ReconciledOut
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
 LOOKS_EVERY_S = 0.5  # for rounds whose time is over
-AT_ONCE = 4  # rounds compared at the same time
+AT_ONCE = 8  # rounds compared at the same time
 _AGAIN_S = 15.0  # after Discord or the database did not answer
 _log = structlog.get_logger("mintmark.discord.reconciling")
 
@@ -175,6 +177,7 @@ class Reconciler:
         """Write down what stands for votes now; take off what does not, and say why."""
         refused = {(one.person_id, one.number): one.reason for one in output.refused}
         stands: dict[int, Mark | None] = {}
+        voters = await self._anybody(sight)
         for one in found:
             person = ids.get(one.user)
             reason = refused.get((person or "", one.new.number)) if one.new else None
@@ -182,8 +185,9 @@ class Reconciler:
             stands[one.user] = one.new if counts else one.kept
             off = one.kept if counts else one.new
             self._take_off(sight, one.user, (*one.surplus, *((off,) if off else ())))
-            if reason is not None and one.user not in sight.bots:
-                await self._explain(round_id, one.user, sight, reason)
+            if person is not None and reason is not None and one.user not in sight.bots:
+                voter = replace(voters, person_id=person)
+                self._reactions.explain(voter, round_id, Refused(reason))
         self._take_off_secrets(sight, stands)
         await asyncio.to_thread(self._write, round_id, stands, sight)
 
@@ -199,13 +203,13 @@ class Reconciler:
                 self._take_off(sight, user, (mark,))
                 stands[user] = None
 
-    async def _explain(self, round_id: str, user: int, sight: Sight, reason: str) -> None:
-        page = next(iter(sight.pages.values()))
-        actor = await asyncio.to_thread(
-            people.known, self._client.studio, user, page.guild, page.channel
-        )
-        if actor is not None:
-            self._reactions.explain(actor, round_id, Refused(reason))
+    async def _anybody(self, sight: Sight) -> Actor:
+        """Somebody in the guild of a round, in its language: all that an explanation needs."""
+        page = next(iter(sight.pages.values()), None)
+        guild = page.guild if page else ""
+        rules = await asyncio.to_thread(rules_of, self._client.studio, guild)
+        locale = rules.locale or people.locale_of(self._client, guild or 0)
+        return Actor("", "", guild, "", FRONT_END, locale=locale)
 
     # --- the books; all of these block ---
 

@@ -1,8 +1,8 @@
 """Reading from Discord what stands under the pages of a round.
 
-It takes a request for each message, and one for every hundred reactions of each emoji, at the pace
-that Discord allows. On the way our own numbers are put back where they are missing, and emojis
-that are no votes are taken off.
+It takes a request for each message, and one for every hundred reactions of each emoji, one after
+the other in each channel, at the pace that Discord allows. On the way our own numbers are put back
+where they are missing, and emojis that are no votes are taken off.
 """
 
 import asyncio
@@ -51,6 +51,7 @@ class Lookout:
         self._pages = pages
         self._galleries = galleries
         self._removals = removals
+        self._channels: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look(self, round_id: str) -> Sight:
         """Everything under the pages of a round.
@@ -61,7 +62,8 @@ class Lookout:
         sight = Sight(now())
         for page in self._pages.of(round_id):
             try:
-                await self._look_at(page, sight)
+                async with self._channels[page.channel]:
+                    await self._look_at(page, sight)
             except Gone:
                 await self._galleries.lost(page)
             else:
@@ -77,7 +79,7 @@ class Lookout:
             if found is None:
                 sight.cleared.add(Mark(page.message, number))
             elif found["count"] > found["me"]:
-                await self._people(page, number, sight)
+                await self._people(page, number, found["count"], sight)
             if found is None or not found["me"]:
                 lacking.append(emoji)
         for stranger in there:
@@ -94,11 +96,12 @@ class Lookout:
         )
         return {_key(found["emoji"]): found for found in data.get("reactions", ())}
 
-    async def _people(self, page: Page, number: int, sight: Sight) -> None:
+    async def _people(self, page: Page, number: int, count: int, sight: Sight) -> None:
         """Everybody who set one emoji, a page after the other."""
-        emoji, after = page.emoji_for(number), 0
-        while True:
+        emoji, after, left = page.emoji_for(number), 0, count
+        while left > 0:
             found = await self._some(page, emoji, after)
+            left -= len(found)
             for user in found:
                 after = int(user["id"])
                 self._note(Standing(page.channel, page.message, after, emoji), number, user, sight)

@@ -5,7 +5,6 @@ Everything here goes over real sockets: discord.py against the local Discord.
 
 import asyncio
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from tests.bot.discord.polling import (
 from tests.peers.discord import Message, Peer
 from tools.catalogue import open_studio
 from tools.community.tables import Rule
-from tools.settings import Settings, load_settings
+from tools.settings import load_settings
 from tools.studio import Studio
 
 ONE, TWO, THREE = emoji(1), emoji(2), emoji(3)
@@ -43,19 +42,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def struck_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fresh_folder(fresh_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with twelve pictures of wren's, made once."""
     folder = tmp_path_factory.mktemp("struck") / "data"
+    shutil.copytree(fresh_folder, folder)
     strike_pictures(load_settings(data_dir=folder), 12)
     return folder
-
-
-@pytest.fixture
-def studio(sqlite_settings: Settings, struck_once: Path) -> Iterator[Studio]:
-    """A studio in which wren has made pictures."""
-    shutil.copytree(struck_once, sqlite_settings.data_dir)
-    with open_studio(sqlite_settings) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -168,10 +160,10 @@ async def test_a_crowd_of_young_accounts_changes_nothing_and_gets_no_flood(
     (message,) = poll.messages
     said = len(message.channel.messages)
     await people.moss.react(message, ONE)
-    young = people.hall.crowd(60, account_age_days=2)
+    young = people.hall.crowd(30, account_age_days=2)
     for who in young:
         await who.react(message, TWO)
-    await poll.until(lambda: len(ballots(poll)) == 61, 60)
+    await poll.until(lambda: len(ballots(poll)) == 31, 60)
     await poll.until(lambda: not poll.tapped(TWO), 60)
     assert standing(poll) == {"moss": 1}
     assert len(message.channel.messages) == said
@@ -320,15 +312,15 @@ async def test_a_crowd_that_came_while_nobody_was_there_is_judged_like_others(
         poll = open_round(peer, people, studio, candidates[:3])
         await poll.shown()
     (message,) = poll.messages
-    for number, who in enumerate(people.hall.crowd(300)):
+    for number, who in enumerate(people.hall.crowd(60)):
         await who.react(message, emoji(number % 3 + 1))
     for who in people.hall.crowd(500, account_age_days=3):
         await who.react(message, ONE)
     async with running(studio):
-        await poll.until(lambda: len(standing(poll)) == 300, 30)
+        await poll.until(lambda: len(standing(poll)) == 60, 30)
         tally = (await closed(poll)).tally
     assert tally is not None
-    assert [line["votes"] for line in tally["candidates"]] == [100, 100, 100]
+    assert [line["votes"] for line in tally["candidates"]] == [20, 20, 20]
 
 
 async def test_two_processes_count_once(
