@@ -22,7 +22,15 @@ import discord
 from discord.http import handle_message_parameters
 from discord.webhook.async_ import async_context
 
-from bot.discord.insisting import TRANSIENT, Client, Gone, NotAllowed, TooLate, persistently
+from bot.discord.insisting import (
+    TRANSIENT,
+    Client,
+    Gone,
+    NotAllowed,
+    TooLate,
+    in_words,
+    persistently,
+)
 
 if TYPE_CHECKING:
     from discord.http import MultipartParameters
@@ -46,6 +54,7 @@ __all__ = [
     "delete_original",
     "edit",
     "edit_by_token",
+    "in_words",
     "persistently",
     "private_channel",
     "send",
