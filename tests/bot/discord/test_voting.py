@@ -20,12 +20,12 @@ from tests.bot.discord.polling import (
     noted,
     open_round,
     pictures_of,
+    set_rule,
     standing,
     strike_pictures,
 )
 from tests.peers.discord import Message, Peer
 from tools.catalogue import open_studio
-from tools.community.tables import Rule
 from tools.settings import load_settings
 from tools.studio import Studio
 
@@ -171,22 +171,6 @@ async def test_a_crowd_of_young_accounts_changes_nothing_and_gets_no_flood(
     assert max(told) == 1
     assert sum(told) <= whispers.AT_ONCE + whispers.LINE + 1
     assert "30 days" in message.text
-
-
-def set_rule(studio: Studio, people: People, name: str, value: object) -> None:
-    """A rule of the guild, as an operator would have set it."""
-    from tests.rows import add_call
-    from tools.people import STUDIO
-
-    with studio.db.write() as session:
-        session.add(
-            Rule(
-                tool_call_id=add_call(studio, STUDIO, "set_rule"),
-                guild=str(people.hall.id),
-                name=name,
-                value=value,
-            )
-        )
 
 
 async def test_eleven_pictures_stand_on_two_messages_and_a_vote_moves_between_them(
