@@ -10,6 +10,7 @@ from tests.bot.discord.conftest import People, Running
 from tests.bot.discord.polling import set_rule, signed_in
 from tests.peers.discord import Message, Peer
 from tests.rows import DIGEST, DOCUMENT, PICTURE, add_call, add_candidate
+from tools.minting.frozen import frozen_digest
 from tools.minting.tables import MintRequest
 from tools.people import Role
 from tools.provenance.identifiers import short_id
@@ -37,9 +38,10 @@ def requested(studio: Studio, people: People) -> str:
         recipient="0x" + "0" * 40,
         chains=["copper"],
         cost_cap_wei="1",
-        frozen_digest=DIGEST,
+        approvals_needed=1,
         state="pending",
     )
+    request.frozen_digest = frozen_digest(request)
     with studio.db.write() as session:
         session.add(request)
     return request.id
@@ -59,7 +61,7 @@ async def test_a_request_is_shown_for_review_decided_there_and_its_creator_told_
     async with running(studio):
         await peer.until(lambda: review_cards(people, request))
         (card,) = review_cards(people, request)
-        assert DIGEST in card.text
+        assert "frozen as" in card.text
     async with running(studio):  # another process answers the button of the first
         window = await owner.press(card, "Reject")
         assert window.modal is not None
@@ -84,5 +86,5 @@ async def test_where_everybody_would_see_it_only_that_a_request_waits_is_told(
     told = people.studio.messages
     await peer.until(lambda: any(request in m.text.replace("\\", "") for m in told.values()))
     (card,) = [m for m in told.values() if request in m.text.replace("\\", "")]
-    assert DIGEST not in card.text
+    assert "frozen as" not in card.text
     assert card.labels == ["Show it"]
