@@ -67,7 +67,7 @@ async def model(state: ChatState, context: ChatContext, _: StreamWriter) -> Upda
     door = context.studio.door
     in_chat = [_as_tool(definition, context) for definition in door.offered_to(role, "text")]
     by_hand = door.offered_to(role, "command")
-    messages = [_instructions(role, by_hand), *state["messages"]]
+    messages = [_instructions(role, by_hand, context.actor.locale), *state["messages"]]
     reply = await _reply(state, context, messages, in_chat)
     return {
         "messages": [reply.announced],
@@ -166,8 +166,8 @@ def _as_tool(definition: AnyTool, context: ChatContext) -> StudioTool:
     return as_langchain(definition, context.studio.door, context.actor)
 
 
-def _instructions(role: Role | None, by_hand: list[AnyTool]) -> SystemMessage:
-    return SystemMessage(system_prompt(role or Role.MEMBER, by_hand))
+def _instructions(role: Role | None, by_hand: list[AnyTool], locale: str) -> SystemMessage:
+    return SystemMessage(system_prompt(role or Role.MEMBER, by_hand, locale))
 
 
 async def _role(context: ChatContext) -> Role | None:

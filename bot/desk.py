@@ -144,7 +144,7 @@ class Desk:
             elif isinstance(event, Said) and event.text:
                 await self._frontend.send(actor, Message(event.text))
         for output in outputs:
-            if self._message(actor, output).pictures or work_behind(output):
+            if (await self._message(actor, output)).pictures or work_behind(output):
                 await self._answer(actor, output, spoken=True)
 
     async def _call(
@@ -156,7 +156,7 @@ class Desk:
 
     async def _answer(self, actor: Actor, output: Output, *, spoken: bool = False) -> None:
         """Show an output, without its words if the agent has said them; follow what it began."""
-        message = self._message(actor, output)
+        message = await self._message(actor, output)
         if spoken:
             message = Message("", pictures=message.pictures, buttons=message.buttons)
         handle = await self._frontend.send(actor, message)
@@ -178,7 +178,7 @@ class Desk:
                 await self._frontend.update(handle, shown)
             arguments = dict(work.arguments)
             ended = await self.studio.door.acall(work.report, arguments, actor.by("command"))
-            shown = self._message(actor, ended)
+            shown = await self._message(actor, ended)
             await self._frontend.update(handle, shown)
         except ServiceUnavailable:  # the book stays open: whoever reads it tries again
             raise
@@ -188,8 +188,9 @@ class Desk:
         if self._book is not None:
             await self._book.closed(handle, shown)
 
-    def _message(self, actor: Actor, output: Output) -> Message:
-        return present(output, scene_of(self.studio, actor))
+    async def _message(self, actor: Actor, output: Output) -> Message:
+        """The output as a message; made beside the event loop, since presenters read rows."""
+        return await asyncio.to_thread(lambda: present(output, scene_of(self.studio, actor)))
 
     async def _in_words(self, actor: Actor, work: Awaitable[None]) -> None:
         """Await the work; what goes wrong becomes a message."""

@@ -24,6 +24,7 @@ from tools.studio import Studio
 from tools.voting.tables import Round, StandingBallot
 
 _EVERY_S = 0.25
+_AT_LEAST_EVERY_S = 1.0  # where nothing changes, as in a long queue
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,13 @@ class Work:
 
     async def progress(self, studio: Studio) -> AsyncIterator[Progress]:
         """Every change of how far it is, until it ends."""
-        shown: Progress | None = None
+        shown, pause = None, _EVERY_S
         while (found := await asyncio.to_thread(self._look, studio)) is not None:
+            pause = _EVERY_S if found != shown else min(pause * 1.5, _AT_LEAST_EVERY_S)
             if found != shown:
                 shown = found
                 yield found
-            await asyncio.sleep(_EVERY_S)
+            await asyncio.sleep(pause)
 
     def _look(self, studio: Studio) -> Progress | None:
         with studio.db.read() as session:

@@ -1,5 +1,6 @@
 """`mintmark worker`: durable work without a front end."""
 
+import os
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from bot.logs import set_up_logs
 from tools.catalogue import open_studio
 from tools.settings import load_settings
 
+_POLITE = 10  # of 19 steps down in the system's order of who runs first
 _log = structlog.get_logger("mintmark.worker")
 
 
@@ -18,7 +20,8 @@ def work(with_parent: bool = False) -> None:
     """Do what comes, until SIGTERM or Ctrl-C; what is in hand is finished first.
 
     Args:
-        with_parent: also stop when standard input ends, as it does with the process that holds it.
+        with_parent: also stop when standard input ends, as it does with the process that holds it,
+            and let that process go first where both need the processor.
     """
     settings = load_settings()
     set_up_logs(settings.log_level)
@@ -26,6 +29,7 @@ def work(with_parent: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: enough.set())
     if with_parent:
+        os.nice(_POLITE)
         threading.Thread(target=_wait_for_end, args=(enough,), daemon=True).start()
     with open_studio(settings) as studio, Workshop(studio):
         print(f"Working on {settings.data_dir} as {studio.process}.", flush=True)

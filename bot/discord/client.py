@@ -111,14 +111,21 @@ class MintmarkClient(discord.AutoShardedClient):
     async def on_shard_ready(self, shard: int) -> None:
         """A shard knows its guilds: for the first time, or after a session that was lost."""
         _log.info("ready", shard=shard, guilds=len(self.guilds))
-        if self.leases.holds(shard):
-            self.dispatch("caught_up", shard)
-        else:
-            await self.leases.want(shard)
+        await self._is_back(shard)
 
     async def on_shard_resumed(self, shard: int) -> None:
         """A dropped connection goes on; what was missed is sent again, but not for ever."""
-        if self.leases.holds(shard):
+        _log.info("resumed", shard=shard)
+        await self._is_back(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A shard hears nothing; if that lasts, another process may take it."""
+        self.leases.rest(shard)
+
+    async def _is_back(self, shard: int) -> None:
+        held = self.leases.holds(shard)
+        await self.leases.want(shard)
+        if held and self.leases.holds(shard):
             self.dispatch("caught_up", shard)
 
     async def _held(self, shard: int) -> None:

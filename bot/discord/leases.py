@@ -95,6 +95,10 @@ class Leases:
         if self._keeper is None:
             self._keeper = asyncio.create_task(self._keep(), name="leases")
 
+    def rest(self, shard: int) -> None:
+        """Renew a lease no more: who hears nothing leaves it to others after a while."""
+        self._wanted.discard(shard)
+
     async def release(self) -> None:
         """Let go of everything, so that another process need not wait."""
         if self._keeper is not None:

@@ -8,7 +8,9 @@ the client serves until SIGTERM, Ctrl-C, or until Discord no longer wants the to
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +35,8 @@ from tools.studio import Studio
 
 TOKEN_VARIABLE = "MINTMARK_DISCORD__TOKEN"
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
+_THREADS = 8  # for what waits on the database; each more may keep the event loop waiting
+_SWITCHED_EVERY_S = 0.0005  # Python's own default is ten times as long
 _TOKEN_REFUSED = 4004  # a close code of the gateway
 _log = structlog.get_logger("mintmark.discord.login")
 
@@ -175,6 +179,7 @@ async def serve(studio: Studio, chat: Chat, *, say: Callable[[str], None]) -> No
     settings = studio.settings
     token = token_of(settings)
     point_at(settings)
+    _stay_quick()
     application = await ask(settings)
     for line in introduction(application):
         say(line)
@@ -184,6 +189,12 @@ async def serve(studio: Studio, chat: Chat, *, say: Callable[[str], None]) -> No
         with _until_stopped(client), in_words():
             await _run(client, token)
     say("Stopped; nothing is lost.")
+
+
+def _stay_quick() -> None:
+    """Let no thread keep the event loop from acknowledging what people do."""
+    sys.setswitchinterval(_SWITCHED_EVERY_S)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
 
 
 def _tell_when_ready(client: MintmarkClient, say: Callable[[str], None]) -> None:

@@ -36,13 +36,15 @@ from bot.discord.safe_send import (
 from bot.discord.shown import candidates_of
 from bot.frontend import Message
 from bot.texts import Words
-from tools.errors import MintmarkError
+from tools.errors import InvalidInput, MintmarkError
 from tools.people import Actor
 
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
 PRIVATE = "~"
+TOKEN_LIVES_S = 15 * 60.0  # Discord's documentation, "Receiving and Responding to Interactions"
+_PLAIN = 1_500  # characters of a message whose card Discord does not take
 _DELETED = "The message that was to show this is no longer there."
 _log = structlog.get_logger("mintmark.discord.place")
 
@@ -111,6 +113,9 @@ class Channel:
                 raise
             told = f"{self.words.say(_DELETED)}\n\n{message.text}".strip()
             await self._end_otherwise(replace(message, text=told))
+        except InvalidInput:
+            if (plain := _plain(message)) != message:
+                await self._edit(handle, plain)
         else:
             for card in rest:
                 await self._shown(card, self._ways())
@@ -140,6 +145,8 @@ class Channel:
             handle = await self._shown(card, ways)
             await self._note(handle, card, message)
             first = first or handle
+        if not first and (plain := _plain(message)) != message:
+            return await self._delivered(plain, ways)
         return first
 
     async def _shown(self, card: cards.Card, ways: Sequence[Where]) -> str:
@@ -190,6 +197,7 @@ class Reply(Channel):
         self._private = private
         self._announced = True  # “thinking…” stands there, and is to be filled in
         self._by_token = True
+        self._until = asyncio.get_running_loop().time() + TOKEN_LIVES_S
 
     async def tell(self, message: Message) -> str:
         """Fill in the announced answer, or follow it up; a mistake is told to the person alone."""
@@ -217,7 +225,7 @@ class Reply(Channel):
 
     def _token_ways(self, *, private: bool) -> Sequence[Where]:
         """By the interaction's token: what was announced is filled in first."""
-        if not self._by_token or self._interaction.is_expired():
+        if not self._may_use_token():
             return []
         followup = Followup(self._interaction, private)
         return [Original(self._interaction), followup] if self._announced else [followup]
@@ -232,9 +240,13 @@ class Reply(Channel):
     def _no_token(self) -> None:
         self._by_token = self._announced = False
 
+    def _may_use_token(self) -> bool:
+        """Whether Discord still takes the token; by a clock that nobody sets."""
+        return self._by_token and asyncio.get_running_loop().time() < self._until
+
     async def _show_in_place(self, handle: str, card: cards.Card) -> None:
         number = int(handle.removeprefix(PRIVATE).rpartition("/")[2])
-        if self._by_token and not self._interaction.is_expired():
+        if self._may_use_token():
             try:
                 await safe_send.edit_by_token(self._client, self._interaction, number, card)
             except TooLate:
@@ -248,11 +260,16 @@ class Reply(Channel):
 
 async def drawn(client: "MintmarkClient", message: Message, words: Words) -> list[cards.Card]:
     """The cards of a message, their buttons written down; at least one."""
-    card = cards.card(message, words)
+    card = await asyncio.to_thread(cards.card, message, words)
     every = [card, *card.more]
     buttons = [button for one in every for button in one.buttons]
     await controls.keep_all(client.studio, buttons)
     return every
+
+
+def _plain(message: Message) -> Message:
+    """The words of a message alone: what can be shown whatever was wrong with the rest."""
+    return Message(f"{message.title}\n{message.text}".strip()[:_PLAIN], tone=message.tone)
 
 
 def sent_of(handle: str) -> Sent:

@@ -15,6 +15,7 @@ import aiohttp
 import discord
 
 from tools.errors import InvalidInput, MintmarkError, NotFound, ServiceUnavailable
+from tools.generation.fingerprints import UPLOAD, fingerprints
 from tools.people import Actor
 
 if TYPE_CHECKING:
@@ -101,8 +102,6 @@ async def recognised(
 async def _recognised(
     client: "MintmarkClient", actor: Actor, upload: discord.Attachment
 ) -> list[Known]:
-    from tools.generation.fingerprints import fingerprints
-
     data = await fetched(upload)
     prints = await asyncio.to_thread(fingerprints, data)
     output: Any = await client.studio.door.acall("identify", vars(prints), actor)
@@ -117,8 +116,6 @@ async def fetched(upload: discord.Attachment) -> bytes:
         InvalidInput: if it is too large, or does not lie with Discord.
         ServiceUnavailable: if it cannot be had.
     """
-    from tools.generation.fingerprints import UPLOAD
-
     most = UPLOAD.file_bytes
     if upload.size > most:
         raise InvalidInput(

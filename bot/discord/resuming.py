@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
 EVERY_S = 15.0
+_SWEPT_EVERY_S = 3600.0
 _ADOPTED_WITHIN = timedelta(days=1)
 _log = structlog.get_logger("mintmark.discord.resuming")
 
@@ -52,6 +53,7 @@ class Resuming:
         self._client = client
         self._looking: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._swept_at = float("-inf")
 
     async def begin(self, _: int) -> None:
         """A shard is held: look now, and keep looking."""
@@ -78,6 +80,12 @@ class Resuming:
                 await self._carried_on(post)
             for job_id in await asyncio.to_thread(self._unanswered):
                 await self._answered(job_id)
+            await self._sweep()
+
+    async def _sweep(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._swept_at > _SWEPT_EVERY_S:
+            self._swept_at = now_s
             await asyncio.to_thread(claims.sweep, self._client.studio)
 
     def _left_behind(self) -> list[Post]:
@@ -115,7 +123,7 @@ class Resuming:
         if work := work_behind(output):
             client.desk.at(place).follow(actor, handle, work)
             return
-        message = present(output, scene_of(client.studio, actor))
+        message = await asyncio.to_thread(lambda: present(output, scene_of(client.studio, actor)))
         await place.update(handle, message)
         await client.book.closed(handle, message)
 

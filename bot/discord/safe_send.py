@@ -37,6 +37,7 @@ Client = discord.Client
 T = TypeVar("T")
 PATIENCE_S = 60.0
 _LONGEST_PAUSE_S = 15.0
+_DELETED_WITHIN_S = 5.0  # somebody waits for what comes after it
 _NO_PINGS = discord.AllowedMentions.none()
 TRANSIENT = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 _log = structlog.get_logger("mintmark.discord.send")
@@ -204,7 +205,8 @@ async def delete(client: Client, at: Sent) -> None:
 async def delete_original(interaction: "discord.Interaction[Any]") -> None:
     """Delete the announced answer, or the answer that took its place; best effort."""
     with suppress(discord.HTTPException, *TRANSIENT):
-        await interaction.delete_original_response()
+        async with asyncio.timeout(_DELETED_WITHIN_S):
+            await interaction.delete_original_response()
 
 
 async def private_channel(client: Client, user: int) -> int:

@@ -94,6 +94,8 @@ def said(client: "MintmarkClient", message: discord.Message) -> Said:
     """What a message says, without calling the bot by its name; others are called by theirs."""
     assert client.user is not None  # it is logged in
     text = re.sub(rf"<@!?{client.user.id}>", " ", message.content)
+    if (role := _own_role(message)) is not None:
+        text = text.replace(role.mention, " ")
     for other in message.mentions:
         text = re.sub(rf"<@!?{other.id}>", f"@{other.display_name}", text)
     return Said(_SPACES.sub(" ", text).strip(), uploads(message))
@@ -109,12 +111,19 @@ def _by_a_person(client: "MintmarkClient", message: discord.Message) -> bool:
 async def _is_meant(client: "MintmarkClient", message: discord.Message) -> bool:
     if message.guild is None or client.user in message.mentions:
         return True
+    if (role := _own_role(message)) is not None and role.mention in message.content:
+        return True
     if _answered_author(message) == client.user:
         return True
     if not message.content and not message.attachments:
         return False  # without the intent Discord does not tell what was said to others
     is_thread = isinstance(message.channel, discord.Thread)
     return is_thread and await _was_asked_in(client, message.channel.id)
+
+
+def _own_role(message: discord.Message) -> discord.Role | None:
+    """The role that Discord made for the bot: people often mention it in place of the bot."""
+    return message.guild.self_role if message.guild else None
 
 
 def _answered_author(message: discord.Message) -> "discord.abc.User | None":

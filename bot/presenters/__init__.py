@@ -1,6 +1,7 @@
 """What the output of a tool looks like as a message; the same for every front end.
 
 candidates.py   pictures, and what can be done with them
+recognised.py   what a picture is that somebody showed
 jobs.py         jobs, the queue, quotas
 collections.py  collections, models
 rounds.py       rounds, votes
@@ -20,6 +21,7 @@ from bot.presenters import (
     history,
     jobs,
     minting,
+    recognised,
     review,
     rounds,
     standings,
@@ -35,6 +37,7 @@ __all__ = [
     "jobs",
     "minting",
     "present",
+    "recognised",
     "review",
     "rounds",
     "standings",

@@ -1,4 +1,4 @@
-"""Pictures as messages: many of them, one in full, one made larger, one that was recognised."""
+"""Pictures as messages: many of them, one in full, one made larger, one that is gone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,7 +8,6 @@ from bot.scene import Scene
 from tools.errors import MintmarkError
 from tools.generation.candidates import CandidateOut
 from tools.generation.gallery import CandidateDetail, GalleryOut, ScoreOut
-from tools.generation.identify import IdentifiedOut, MatchOut
 from tools.generation.lineage import AncestorOut
 from tools.generation.removal import RemovedOut
 from tools.generation.renditions import RenditionOut
@@ -79,7 +78,7 @@ def _(output: RenditionOut, scene: Scene) -> Message:
         told,
         title=alt,
         pictures=(scene.picture(output.image_cid, output.rendition_id, alt),),
-        buttons=scene.buttons(_provenance(output.candidate_id, scene)),
+        buttons=scene.buttons(provenance_button(output.candidate_id, scene)),
         tone="good",
     )
 
@@ -94,31 +93,6 @@ def _(output: RemovedOut, scene: Scene) -> Message:
             candidate=output.candidate_id,
         ),
         tone="good",
-    )
-
-
-@present.register
-def _(output: IdentifiedOut, scene: Scene) -> Message:
-    """What a picture is that somebody showed."""
-    if not output.matches:
-        return Message(
-            scene.say(
-                "I do not know this picture: neither its file, nor its pixels, nor its looks are"
-                " those of one that was made here."
-            ),
-            tone="notice",
-        )
-    there = [match for match in output.matches if not match.is_removed]
-    return Message(
-        "\n".join(_recognised(match, scene) for match in output.matches),
-        pictures=tuple(
-            scene.picture(match.image_cid, match.candidate_id, match.candidate_id)
-            for match in there
-        ),
-        buttons=scene.buttons(
-            *(_provenance(match.candidate_id, scene) for match in output.matches[:1]),
-            *(_show(match.candidate_id, match.candidate_id, scene) for match in there),
-        ),
     )
 
 
@@ -155,7 +129,7 @@ def looks(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Button, ...
     """A button for each picture that shows it in full."""
     return scene.buttons(
         *(
-            _show(scene.say("Show {number}", number=number), candidate.candidate_id, scene)
+            show_button(scene.say("Show {number}", number=number), candidate.candidate_id)
             for number, candidate in enumerate(candidates[:_MOST_SHOWS], 1)
         )
     )
@@ -182,7 +156,7 @@ def _row(number: int, candidate: CandidateOut, words: str, scene: Scene) -> Iter
     yield Button(scene.say("Remix {number}", number=number), "remix", which, "prompt", words)
     yield Button(scene.say("Same seed {number}", number=number), "reseed", which, "prompt", words)
     yield Button(scene.say("Upscale {number}", number=number), "upscale", which)
-    yield _show(scene.say("Show {number}", number=number), candidate.candidate_id, scene)
+    yield show_button(scene.say("Show {number}", number=number), candidate.candidate_id)
 
 
 def _everything(candidate: CandidateOut, scene: Scene) -> tuple[Button, ...]:
@@ -200,7 +174,7 @@ def _everything(candidate: CandidateOut, scene: Scene) -> tuple[Button, ...]:
             Button(scene.say("Put to the vote"), "nominate", which, kind="good"),
             Button(scene.say("Propose for minting"), "propose_mint", which),
         ]
-    wished.append(_provenance(candidate.candidate_id, scene))
+    wished.append(provenance_button(candidate.candidate_id, scene))
     if candidate.creator_id == scene.actor.person_id or _is_operator(scene):
         wished.append(Button(scene.say("Delete"), "remove_candidate", which, kind="danger"))
     return scene.buttons(*wished)
@@ -210,11 +184,13 @@ def _is_operator(scene: Scene) -> bool:
     return scene.role is not None and scene.role.reaches(Role.OPERATOR)
 
 
-def _show(label: str, candidate_id: str, scene: Scene) -> Button:
+def show_button(label: str, candidate_id: str) -> Button:
+    """Shows a picture in full."""
     return Button(label, "show_candidate", {"candidate_id": candidate_id})
 
 
-def _provenance(candidate_id: str, scene: Scene) -> Button:
+def provenance_button(candidate_id: str, scene: Scene) -> Button:
+    """Tells a picture's history."""
     return Button(scene.say("Provenance"), "provenance", {"subject_id": candidate_id})
 
 
@@ -320,34 +296,3 @@ def _lineage(ancestors: Sequence[AncestorOut], scene: Scene) -> str:
         )
         for ancestor in ancestors
     )
-
-
-def _recognised(match: MatchOut, scene: Scene) -> str:
-    told = [_how(match, scene)]
-    if match.is_removed:
-        told.append(scene.say("It was removed by its creator."))
-    if match.token_ids:
-        told.append(scene.say("It is minted: {tokens}.", tokens=match.token_ids))
-    return " ".join(told)
-
-
-def _how(match: MatchOut, scene: Scene) -> str:
-    facts = {"candidate": match.candidate_id, "creator": match.creator, "bits": match.distance}
-    match match.how:
-        case "file":
-            return scene.say("This is {candidate} by {creator}: exactly that file.", **facts)
-        case "pixels":
-            return scene.say(
-                "This is {candidate} by {creator}: the same pixels in another file.", **facts
-            )
-        case "looks":
-            return scene.say(
-                "This looks like {candidate} by {creator}: {bits} of 256 bits of its looks differ.",
-                **facts,
-            )
-        case "text":
-            return scene.say(
-                "The file says that it is {candidate} by {creator}, but it does not look like it:"
-                " {bits} of 256 bits of its looks differ.",
-                **facts,
-            )

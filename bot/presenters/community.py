@@ -1,26 +1,28 @@
 """The rules of a guild, and its limits, as messages."""
 
-from bot.frontend import Button, Message
+from bot.frontend import Button, Message, Tone
 from bot.presenters.anything import present
 from bot.scene import Scene
+from tools.community.rules import PAUSABLE
 from tools.community.setting import LimitOut, LimitsOut, RuleOut, RulesOut
 
 
 @present.register
 def _(output: RulesOut, scene: Scene) -> Message:
-    """Every rule as it holds and who set it, what is paused, and how to change it."""
-    place = (
-        scene.say("Rules of the channel {channel}", channel=output.channel)
-        if output.channel
-        else scene.say("Rules of this community")
-    )
+    """Every rule as it holds and who set it; after a change, only what was changed."""
     lines = [_paused(what, reason, scene) for what, reason in output.paused.items()]
-    lines += [_rule(rule, scene) for rule in output.rules]
-    resumes = [
+    lines += [_resumed(what, scene) for what in PAUSABLE if _is_resumed(what, output)]
+    changed = [rule for rule in output.rules if rule.name in output.changed]
+    if not output.changed:
+        changed = output.rules
+    lines += [_rule(rule, scene) for rule in changed]
+    buttons = [
         Button(_resume(what, scene), "resume", {"what": what}, kind="good")
         for what in output.paused
     ]
-    return Message("\n".join(lines), title=place, buttons=scene.buttons(*resumes))
+    tone: Tone = "good" if output.changed else "plain"
+    title, shown = _title(output, scene), scene.buttons(*buttons)
+    return Message("\n".join(lines), title=title, buttons=shown, tone=tone)
 
 
 @present.register
@@ -35,6 +37,26 @@ def _(output: LimitsOut, scene: Scene) -> Message:
         )
     )
     return Message("\n".join(lines), title=scene.say("Limits"))
+
+
+def _title(output: RulesOut, scene: Scene) -> str:
+    if output.channel:
+        return scene.say("Rules of the channel {channel}", channel=output.channel)
+    return scene.say("Rules of this community")
+
+
+def _is_resumed(what: str, output: RulesOut) -> bool:
+    return f"pause.{what}" in output.changed and what not in output.paused
+
+
+def _resumed(what: str, scene: Scene) -> str:
+    match what:
+        case "create":
+            return scene.say("Pictures are made again.")
+        case "vote":
+            return scene.say("Votes are taken again.")
+        case _:
+            return scene.say("Minting goes on.")
 
 
 def _resume(what: str, scene: Scene) -> str:

@@ -10,8 +10,12 @@ from functools import lru_cache
 from string import Formatter
 
 from bot.texts.catalogue import Catalogue
+from tools.phrases import WORD
 
 _LEAST_LETTERS = 8  # of its own that a template needs, lest it fit everything
+_ENDS = re.compile(r"(?<=[.!?]) ")
+_WORDS = frozenset(("state", "verdict", "role", "least_role"))
+_SENTENCES = frozenset(("error", "reason", "outcome"))
 
 
 def retold(catalogue: Catalogue, english: str) -> str:
@@ -25,8 +29,26 @@ def _retold(catalogue: Catalogue, english: str) -> str:
         return catalogue.sentence(english)
     for pattern, template in _patterns(catalogue):
         if found := pattern.fullmatch(english):
-            return _as_written(catalogue.sentence(template)).format(**found.groupdict())
-    return english
+            facts = {name: _fact(catalogue, name, fact) for name, fact in found.groupdict().items()}
+            return _as_written(catalogue.sentence(template)).format(**facts)
+    return _one_by_one(catalogue, english)
+
+
+def _one_by_one(catalogue: Catalogue, english: str) -> str:
+    """Several sentences, if every one of them is known."""
+    sentences = _ENDS.split(english)
+    if len(sentences) == 1:
+        return english
+    told = [_retold(catalogue, sentence) for sentence in sentences]
+    known = all(new != old for new, old in zip(told, sentences, strict=True))
+    return " ".join(told) if known else english
+
+
+def _fact(catalogue: Catalogue, name: str, fact: str) -> str:
+    """A fact as it was written; a word of the studio's own, or a sentence, in the language too."""
+    if name in _WORDS:
+        return catalogue.sentence(fact, WORD)
+    return _retold(catalogue, fact) if name in _SENTENCES else fact
 
 
 @lru_cache(maxsize=8)

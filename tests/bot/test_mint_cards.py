@@ -21,6 +21,8 @@ COST = CostOut(
     gas=122_353,
     setup_gas=1_583_116,
     gas_price_wei="1000000000",
+    likely_wei="122353000000000",
+    at_most_wei="300000000000000",
     likely="0.000122 ETH",
     setup="0.0015 ETH",
     at_most="0.0003 ETH",
@@ -120,14 +122,21 @@ def test_rules_are_shown_with_who_set_them_and_a_way_out_of_a_pause(
     studio: Studio, operators: list[Actor]
 ):
     reed = operators[0]
-    studio.door.call("set_rule", {"name": "approvals_needed", "value": "2"}, reed)
-    shown = studio.door.call("pause", {"what": "vote", "reason": "A break."}, reed)
+    changed = studio.door.call("set_rule", {"name": "approvals_needed", "value": "2"}, reed)
+    told = present(changed, scene_of(studio, reed)).text
+    assert told.startswith("Operators who must approve a mint: 2 (approvals_needed; by reed, 20")
+    assert "\n" not in told  # only what was changed
+    paused = studio.door.call("pause", {"what": "vote", "reason": "A break."}, reed)
+    assert present(paused, scene_of(studio, reed)).text == "Voting is paused: A break."
+    shown = studio.door.call("rules", {}, reed)
     message = present(shown, scene_of(studio, reed))
     assert message.text.startswith("Voting is paused: A break.\n")
     assert "Operators who must approve a mint: 2 (approvals_needed; by reed, 20" in message.text
     assert [(b.label, b.arguments) for b in message.buttons] == [
         ("Resume voting", {"what": "vote"})
     ]
+    resumed = studio.door.call("resume", {"what": "vote"}, reed)
+    assert present(resumed, scene_of(studio, reed)).text == "Votes are taken again."
     moss = sign_in_to(studio, "moss")
     assert present(shown, scene_of(studio, moss)).buttons == ()
     limits = present(studio.door.call("limits", {}, moss), scene_of(studio, moss))

@@ -4,6 +4,7 @@ What has begun goes on: pictures that are being made are finished, votes that we
 a transaction that was signed is seen to its end. Nothing new begins until it is resumed.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -37,7 +38,7 @@ def pause(call: OpenCall, wish: PauseIn) -> RulesOut:
     with call.studio.db.write() as session:
         for what in _meant(wish.what):
             put(session, call, f"pause.{what}", wish.reason)
-    return shown(call, "")
+    return shown(call, "", _names(_meant(wish.what)))
 
 
 @tool(least_role=Role.OPERATOR, ways=BY_HAND)
@@ -53,8 +54,13 @@ def resume(call: OpenCall, wish: ResumeIn) -> RulesOut:
             )
         for what in meant:
             put(session, call, f"pause.{what}", None)
-    return shown(call, "")
+    return shown(call, "", _names(meant))
 
 
 def _meant(what: What) -> tuple[Pausable, ...]:
     return PAUSABLE if what == "everything" else (what,)
+
+
+def _names(pauses: Iterable[Pausable]) -> list[str]:
+    """What the rows of these pauses are called."""
+    return [f"pause.{what}" for what in pauses]

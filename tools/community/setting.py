@@ -4,6 +4,7 @@ What is set is a new row, never a changed one: who set what, and when, stays to 
 rows and in the records of the calls that made them.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -57,6 +58,7 @@ class RulesOut(Output):
     channel: str  # "" for the whole guild
     rules: list[RuleOut]
     paused: Annotated[dict[str, str], PRIVATE]  # create, vote or mint → why
+    changed: list[str] = []  # what was set just now: names of rules, or pause.… of a pause
 
 
 class LimitsIn(Input):
@@ -107,7 +109,7 @@ def set_rule(call: OpenCall, wish: SetRuleIn) -> RulesOut:
         value = _read(wish, before)
         put(session, call, wish.name, value, channel)
     call.note(rule=wish.name, before=before, after=value)
-    return shown(call, channel)
+    return shown(call, channel, [wish.name])
 
 
 @tool(least_role=Role.MEMBER)
@@ -137,8 +139,8 @@ def put(session: Session, call: OpenCall, name: str, value: Any, channel: str = 
     )
 
 
-def shown(call: OpenCall, channel: str) -> RulesOut:
-    """The rules as they hold now, and who set them."""
+def shown(call: OpenCall, channel: str, changed: Iterable[str] = ()) -> RulesOut:
+    """The rules as they hold now, who set them, and which of them this call changed."""
     guild = call.actor.guild
     with call.studio.db.read() as session:
         held = rules_of(call.studio, guild, channel, session)
@@ -150,6 +152,7 @@ def shown(call: OpenCall, channel: str) -> RulesOut:
         channel=channel,
         rules=[_rule(name, value, rows.get(name), setters) for name, value in values.items()],
         paused=dict(held.paused.items()),
+        changed=list(changed),
     )
 
 

@@ -231,6 +231,7 @@ def _fail(batch: list[Ticket], error: MintmarkError) -> None:
 
 def _in_words(error: Exception) -> ServiceUnavailable:
     line = next(iter(str(error).splitlines()), "")[:300]
-    sentence = ServiceUnavailable(f"The model failed: {type(error).__name__} {line}".rstrip() + ".")
+    what = f"{type(error).__name__} {line}".rstrip()
+    sentence = ServiceUnavailable("The model failed: {what}.", what=what)
     sentence.__cause__ = error
     return sentence

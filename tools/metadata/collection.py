@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -25,6 +23,16 @@ from pydantic import (
 )
 
 from tools.errors import ConfigurationError, InvalidInput, NotFound, in_words
+from tools.metadata.styles import (
+    NO_STYLE,
+    Category,
+    Line,
+    LoraPin,
+    Part,
+    Style,
+    StyleName,
+    check_style,
+)
 from tools.training.traits import Vocabulary, complete, validated
 from tools.training.vocabulary import VOCABULARY, TraitValue
 
@@ -36,24 +44,10 @@ WORDS = "prompt"  # the placeholder for the creator's own words
 _ADDRESS_FIELDS = frozenset(("slug", "candidate", "image_cid"))
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
-Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-StyleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Thousandths = Annotated[int, Field(ge=0, le=1000)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LoraPin(_Part):
-    """A fine-tune by the name it has in the settings, and the scale it is applied with."""
-
-    name: Line
-    weight: Annotated[float, Field(ge=-4, le=4)] = 1.0
-
-
-class ModelPin(_Part):
+class ModelPin(Part):
     """The model that makes the collection's pictures; without a name, any registered one may."""
 
     name: Line | None = None
@@ -61,14 +55,14 @@ class ModelPin(_Part):
     loras: tuple[LoraPin, ...] = ()
 
 
-class Prompt(_Part):
+class Prompt(Part):
     """How traits, and the creator's words where `{prompt}` stands, become the prompt."""
 
     template: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
     negative: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
-class Scoring(_Part):
+class Scoring(Part):
     """What a picture must reach; the fields are those of `tools.scoring.verdict.Thresholds`."""
 
     quality_at_least: Thousandths = 650
@@ -78,20 +72,7 @@ class Scoring(_Part):
     diversity_weight: Thousandths = 300
 
 
-class Style(_Part):
-    """A look that a creator can ask for by name; the words of the wish win over its traits."""
-
-    description: Line
-    words: Annotated[str, StringConstraints(max_length=500)] = ""  # added to the prompt
-    negative: Annotated[str, StringConstraints(max_length=500)] = ""  # and to what it should not be
-    traits: dict[Category, Line] = Field(default_factory=dict)  # wished for
-    loras: tuple[LoraPin, ...] = ()  # applied after the collection's own
-
-
-NO_STYLE = Style(description="as the words and chance have it")
-
-
-class Value(_Part):
+class Value(Part):
     """One trait value, where the file says more of it than its weight."""
 
     weight: Annotated[float, Field(gt=0, le=1_000_000)]
@@ -99,7 +80,7 @@ class Value(_Part):
     synonyms: tuple[Line, ...] = ()
 
 
-class Collection(_Part):
+class Collection(Part):
     """Everything that `collection.toml` says."""
 
     slug: Slug
@@ -146,7 +127,7 @@ class Collection(_Part):
         _check_fields("prompt.template", self.prompt.template, {*self.traits, WORDS})
         _check_fields("external_url", self.external_url or "", _ADDRESS_FIELDS)
         for name, style in self.styles.items():
-            _check_style(name, style, self.traits)
+            check_style(name, style, self.traits)
         return self
 
     @cached_property
@@ -315,18 +296,6 @@ def _entry(category: str, name: str, value: Value) -> TraitValue:
     phrase = value.phrase or (known.phrase if known else name)
     synonyms = value.synonyms or (known.synonyms if known else ())
     return TraitValue(name, phrase, value.weight, synonyms)
-
-
-def _check_style(name: str, style: Style, traits: Mapping[str, Mapping[str, Value]]) -> None:
-    """A style changes something, and wishes only for traits that there are."""
-    for category, value in style.traits.items():
-        where = f"styles.{name}.traits.{category}"
-        if category not in traits:
-            raise ValueError(f"{where}: the categories are {', '.join(traits)}")
-        if value not in traits[category]:
-            raise ValueError(f"{where}: its values are {', '.join(traits[category])}")
-    if not (style.words or style.traits or style.loras or style.negative):
-        raise ValueError(f"styles.{name}: give it words, negative, traits or loras")
 
 
 def _named(values: tuple[TraitValue, ...], name: str) -> TraitValue:

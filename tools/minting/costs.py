@@ -26,6 +26,7 @@ Kind = Literal["deploy", "model", "mint"]
 
 #: Gas that the contract uses as it is committed, measured on a fresh chain; a test holds them.
 MEASURED: dict[Kind, int] = {"deploy": 1_490_338, "model": 92_778, "mint": 122_353}
+_DIGITS = 4  # of an amount that are shown
 _RECENT = 20  # own transactions of a kind that are looked at; the dearest counts
 
 
@@ -36,9 +37,11 @@ class CostOut(Output):
     gas: int  # of the mint itself
     setup_gas: int  # of the contract and the model's entry, where they are not there yet
     gas_price_wei: str | None  # now; None if the chain does not answer
+    likely_wei: str | None  # the mint at that price
+    at_most_wei: str | None  # the mint with its margin and fees at their highest
     likely: str | None  # the mint at that price, for people
     setup: str | None  # what has to be there first, at that price; None if nothing has
-    at_most: str | None  # the mint with its margin and fees at their highest
+    at_most: str | None  # the worst case, for people
     above_cap: bool  # whether that would pass the cap, so that nothing would be signed
     problem: str | None  # why nothing is known
 
@@ -78,9 +81,11 @@ def _priced(chain: str, gas: int, setup: int, fees: Fees, cap: int) -> CostOut:
         gas=gas,
         setup_gas=setup,
         gas_price_wei=str(price),
-        likely=ether(gas * price),
-        setup=ether(setup * price) if setup else None,
-        at_most=ether(at_most),
+        likely_wei=str(gas * price),
+        at_most_wei=str(at_most),
+        likely=roughly(gas * price),
+        setup=roughly(setup * price) if setup else None,
+        at_most=roughly(at_most),
         above_cap=at_most > cap,
         problem=None,
     )
@@ -92,12 +97,20 @@ def _unknown(chain: str, gas: int, setup: int, problem: str) -> CostOut:
         gas=gas,
         setup_gas=setup,
         gas_price_wei=None,
+        likely_wei=None,
+        at_most_wei=None,
         likely=None,
         setup=None,
         at_most=None,
         above_cap=False,
         problem=problem,
     )
+
+
+def roughly(wei: int) -> str:
+    """An amount for people, rounded up to four digits that tell something: `0.0001952 ETH`."""
+    step = 10 ** max(0, len(str(wei)) - _DIGITS)
+    return ether(-(-wei // step) * step)
 
 
 def _present(fees: Fees) -> int:

@@ -11,6 +11,7 @@ from tools.community.rules import rules_of
 from tools.definition import PRIVATE
 from tools.errors import InvalidInput
 from tools.generation.tables import Candidate
+from tools.phrases import phrase
 from tools.provenance.effects import OpenCall
 from tools.provenance.identifiers import short_id
 from tools.provenance.tables import now
@@ -23,14 +24,14 @@ _ZERO_WIDTH_JOINER = "\u200d"  # holds emoji together; every other invisible cha
 
 def _visible(title: str) -> str:
     if not title.replace(_ZERO_WIDTH_JOINER, "").isprintable():
-        raise ValueError("write it on one line, with visible characters only")
+        raise ValueError(phrase("write it on one line, with visible characters only"))
     return title
 
 
 def without_repeats(candidate_ids: list[str]) -> list[str]:
     """A list that names each candidate once."""
     if len(set(candidate_ids)) < len(candidate_ids):
-        raise ValueError("name each candidate once")
+        raise ValueError(phrase("name each candidate once"))
     return candidate_ids
 
 

@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tools.phrases import phrase, template
+from tools.phrases import Phrase, phrase, template
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person
 from tools.scoring.tables import Verdict
@@ -175,7 +175,7 @@ def _moment(value: datetime | None) -> str | None:
 def _in_words(ranking: list[Entrant], counts: Mapping[str, int], voters: int, quorum: int) -> str:
     """What came of it, in a sentence that can be found again in any language."""
     if voters < quorum:
-        return str(phrase(_WITHOUT.get(voters, _TOO_FEW), voters=voters, quorum=quorum))
+        return str(_without_quorum(voters, quorum))
     first = ranking[0]
     best = counts.get(first.candidate_id, 0)
     tied = [e for e in ranking[1:] if counts.get(e.candidate_id, 0) == best]
@@ -192,8 +192,15 @@ _WINS = {
     "lot": "Number {number} wins with {best} of {voters} votes, level with {others} and "
     "decided by lot.",
 }
-_WITHOUT = {
-    0: "No winner: nobody voted, and the quorum is {quorum}.",
-    1: "No winner: 1 person voted, and the quorum is {quorum}.",
-}
-_TOO_FEW = "No winner: {voters} people voted, and the quorum is {quorum}."
+
+
+def _without_quorum(voters: int, quorum: int) -> Phrase:
+    if voters == 0:
+        return phrase("No winner: nobody voted, and the quorum is {quorum}.", quorum=quorum)
+    if voters == 1:
+        return phrase("No winner: 1 person voted, and the quorum is {quorum}.", quorum=quorum)
+    return phrase(
+        "No winner: {voters} people voted, and the quorum is {quorum}.",
+        voters=voters,
+        quorum=quorum,
+    )

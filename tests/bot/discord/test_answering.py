@@ -141,6 +141,17 @@ async def test_after_fifteen_minutes_the_bot_edits_by_its_own_right(
     await peer.until(lambda: "cancelled" in message.text)
 
 
+async def test_the_words_alone_are_shown_where_discord_does_not_take_the_card(
+    bot: MintmarkClient, people: People, peer: Peer
+) -> None:
+    refused = errors.DiscordError(400, 50035, "Invalid Form Body")
+    peer.faults.refuse("PATCH /webhooks/*", refused)
+    peer.faults.refuse("POST /webhooks/*", refused)
+    peer.faults.refuse("POST /channels/*", refused, times=2)
+    answer = await people.wren.command(people.studio, "create", prompt="a fox")
+    await peer.until(lambda: "Making" in answer.text or "Job" in _public_text(people))
+
+
 async def test_people_are_told_once_that_this_is_a_bot(bot: MintmarkClient, people: People) -> None:
     first = await people.moss.command(people.studio, "gallery")
     await people.hall.peer.until(lambda: first.followups)

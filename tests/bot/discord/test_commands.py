@@ -11,7 +11,7 @@ from bot.options import options_of
 from tests.bot.discord.conftest import People
 from tests.peers.discord import Channel, Peer, Person
 from tests.peers.discord.answers import Answer
-from tests.rows import add_candidate, add_job, add_mint_request
+from tests.rows import add_candidate, add_mint_request
 from tools.community.rules import rules_of
 from tools.generation.tables import Brief, Job
 from tools.people import Actor, Role, sign_in
@@ -131,10 +131,11 @@ async def test_ids_that_exist_are_found_by_every_command_that_takes_one(
     wren = known(studio, people.wren, people, Role.CREATOR)
     reed = known(studio, people.reed, people, Role.OPERATOR)
     candidate = await asyncio.to_thread(add_candidate, studio, wren)
-    job = await asyncio.to_thread(add_job, studio, wren)
+    await ask(people.wren, people.studio, "create", prompt="a fox")
+    with studio.db.read() as session:
+        job = session.scalars(select(Job.id)).one()
     request = await asyncio.to_thread(add_mint_request, studio, wren, reed, state="pending")
     for person, path, options in (
-        (people.moss, "show", {"picture": candidate}),
         (people.moss, "provenance", {"of": candidate}),
         (people.wren, "job", {"job": job}),
         (people.wren, "cancel", {"job": job}),

@@ -54,6 +54,14 @@ async def test_names_come_from_the_files_and_settings(bot: MintmarkClient, peopl
     ]
 
 
+async def test_the_values_of_a_rule_are_those_it_can_have(
+    bot: MintmarkClient, people: People
+) -> None:
+    for name, value in (("hidden_counts", "yes"), ("approvals_needed", "2"), ("locale", "de")):
+        assert value in await offered(people.reed, people, "settings set", "value", name=name)
+    assert await offered(people.reed, people, "settings set", "value") == []
+
+
 async def test_pictures_are_offered_the_newest_first_and_removed_ones_not(
     bot: MintmarkClient, people: People, studio: Studio
 ) -> None:

@@ -21,6 +21,15 @@ async def works(people: People) -> bool:
     return (await answer.done()).failed is None
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord lets one shard log in every five seconds; the peer does not mind."""
+
+    async def nothing(*_: object, **__: object) -> None: ...
+
+    monkeypatch.setattr(MintmarkClient, "before_identify_hook", nothing)
+
+
 class Heard:
     """Counts what a client is told about its shards."""
 
@@ -86,17 +95,29 @@ async def test_a_second_process_stands_by_and_takes_over(
                 assert await works(people)
 
 
+async def test_a_process_that_hears_nothing_leaves_its_shard_to_another(
+    running: Running,
+    people: People,
+    peer: Peer,
+    sqlite_settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leases, "RENEWED_EVERY_S", 0.1)
+    monkeypatch.setattr(leases, "LASTS_S", 0.5)
+    with open_studio(sqlite_settings) as first, open_studio(sqlite_settings) as second:
+        async with running(first) as one, running(second) as other:
+            await peer.until(lambda: one.handles(people.hall.id))
+            assert not other.handles(people.hall.id)
+            one.dispatch("shard_disconnect", 0)
+            await peer.until(lambda: other.handles(people.hall.id))
+
+
 async def test_shards_share_the_guilds(
     running: Running,
     people: People,
     peer: Peer,
     studio: Studio,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def at_once(*_: object, **__: object) -> None:
-        """Discord lets one shard log in every five seconds."""
-
-    monkeypatch.setattr(MintmarkClient, "before_identify_hook", at_once)
     peer.shards = 3
     second = peer.add_guild("second", number=people.hall.id + (1 << 22))
     channel = second.text_channel("studio")

@@ -13,7 +13,7 @@ from bot.frontend import Message as Shown
 from bot.frontend import Picture
 from bot.scene import scene_of
 from tests.bot.discord.conftest import People, Running
-from tests.bot.discord.test_commands import known
+from tests.bot.discord.test_commands import ask, known
 from tests.peers.discord import Answer, Message, Peer, Person
 from tests.striking import striking_studio, struck
 from tools.generation.tables import Candidate
@@ -89,6 +89,16 @@ async def test_provenance_of_the_one_picture_in_a_message_is_told_in_private(
     answer = await choose(people.moss, await posted(bot, people, fox), PROVENANCE)
     assert answer.ephemeral
     assert fox in answer.text.replace("\\", "")
+
+
+async def test_a_picture_is_shown_and_looked_up_by_command(
+    bot: MintmarkClient, people: People, fox: str
+) -> None:
+    shown = await ask(people.moss, people.gallery, "show", picture=fox)
+    assert fox in shown.text.replace("\\", "")
+    assert shown.messages[0].attachments
+    told = await ask(people.moss, people.gallery, "provenance", of=fox)
+    assert not told.ephemeral
 
 
 async def test_of_several_pictures_one_is_chosen(

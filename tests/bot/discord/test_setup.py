@@ -107,6 +107,30 @@ async def test_what_is_there_is_kept_and_what_is_chosen_is_taken(
     assert names(empty.channels) == ["art", "general", "results", "review", "studio"]
 
 
+async def test_what_somebody_deleted_is_created_again(
+    peer: Peer, empty: Hall, bot: MintmarkClient, studio: Studio
+) -> None:
+    general = empty.text_channel("general")
+    answer = await ask(empty.owner, general, "setup")
+    await press(empty.owner, answer.messages[0], BUTTON)
+    before = empty.channel_named("review").id
+    peer.world.delete_channel(empty.channel_named("review"))
+    again = await ask(empty.owner, general, "setup")
+    assert "missing" in again.text
+    await press(empty.owner, again.messages[0], BUTTON)
+    review = rules_of(studio, str(empty.id)).review_channel
+    assert review == str(empty.channel_named("review").id)
+    assert review != str(before)
+
+
+async def test_a_review_channel_that_everybody_sees_is_pointed_out(
+    empty: Hall, bot: MintmarkClient
+) -> None:
+    general, review = empty.text_channel("general"), empty.text_channel("approvals")
+    answer = await ask(empty.owner, general, "setup", review=review)
+    assert "everybody sees it" in answer.text
+
+
 async def test_what_the_bot_may_not_do_is_said_and_the_rest_is_done(
     peer: Peer, people: People, bot: MintmarkClient, studio: Studio
 ) -> None:

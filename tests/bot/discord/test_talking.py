@@ -68,6 +68,14 @@ async def test_a_mention_is_answered_where_it_was_made_and_is_not_part_of_what_i
     assert answer.reference is asked
 
 
+async def test_mentioning_the_bots_own_role_is_meant_for_it(
+    bot: MintmarkClient, people: People, peer: Peer
+) -> None:
+    role = people.hall.bot_role
+    await people.wren.say(people.studio, f"<@&{role.id}> make 4 foxes")
+    assert "wren said: make 4 foxes" in (await answered(peer, people.studio))[0].text
+
+
 async def test_what_is_said_to_others_is_left_alone(
     bot: MintmarkClient, people: People, peer: Peer
 ) -> None:

@@ -33,7 +33,7 @@ async def test_every_name_and_description_is_there_in_every_language(bot: Mintma
             assert one.get("type") == 3 or "value" in one or set(LOCALES) <= set(described), one
             lacks = set(LOCALES) - set(one.get("name_localizations", {}))
             # a word may be the same in two languages, and stands as it is then
-            assert len(lacks) < len(LOCALES), one["name"]
+            assert len(lacks) < len(LOCALES) or one["name"].isdigit(), one["name"]
 
 
 async def test_names_are_told_apart_in_every_language(bot: MintmarkClient) -> None:

@@ -125,6 +125,12 @@ def test_what_is_kept_in_english_is_said_again() -> None:
     assert Words().again(kept) == kept
     assert GERMAN.again("The picture is blank: nearly all of it is one colour.").startswith("Das")
     assert GERMAN.again(None) == ""
+    told = GERMAN.again("m_1 is failed; nothing is minted.")
+    assert told == "m_1 ist fehlgeschlagen; nichts wird gemintet."
+    told = GERMAN.again("Round rnd_1 has no winner: Number 2 wins with 3 of 4 votes.")
+    assert told.endswith("hat keinen Gewinner: Nummer 2 gewinnt mit 3 von 4 Stimmen.")
+    told = GERMAN.again("Number 2 wins with 3 of 4 votes. There is no job j_1.")
+    assert told == "Nummer 2 gewinnt mit 3 von 4 Stimmen. Es gibt keinen Auftrag j_1."
 
 
 @pytest.mark.parametrize("own", ["Too dark for me.", "{x}", "none of it", "c_1"])

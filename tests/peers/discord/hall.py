@@ -39,6 +39,7 @@ class Hall:
         guild.roles[guild.id] = Role(guild.id, "@everyone", int(EVERYONE), 0)
         hall = cls(peer, guild, Person(peer, owner))
         bot_role = hall.role(peer.application.name, permissions, position=100, managed=True)
+        bot_role.bot_id = peer.application.user.id
         now = peer.clock.now()
         me = peer.application.user
         guild.members[owner.id] = Member(owner, guild, now - 300 * DAY)

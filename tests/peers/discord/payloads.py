@@ -52,8 +52,9 @@ def of_member(member: Member, *, with_user: bool = True) -> Json:
 
 
 def of_role(role: Role) -> Json:
-    """A role object."""
-    return {
+    """A role object; a bot's own role says whose it is."""
+    tags = {"tags": {"bot_id": str(role.bot_id)}} if role.bot_id else {}
+    return tags | {
         "id": str(role.id),
         "name": role.name,
         "permissions": str(int(role.permissions)),

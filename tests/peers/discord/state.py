@@ -75,6 +75,7 @@ class Role:
     hoist: bool = False
     mentionable: bool = False
     managed: bool = False
+    bot_id: int | None = None  # whose own role it is
 
     def __repr__(self) -> str:
         return f"<role {self.name}>"

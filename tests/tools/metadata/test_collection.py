@@ -34,6 +34,12 @@ heron = 9
 wren = { weight = 1, phrase = "tiny wren", synonyms = ["jenny"] }
 """
 
+STYLE = """[styles.odd]
+description = "Odd."
+traits = {{ {} }}
+
+[prompt]"""
+
 
 @pytest.fixture
 def shipped() -> Collection:
@@ -74,6 +80,13 @@ def test_a_prompt_is_the_template_with_phrases_and_words() -> None:
     assert parse(GOOD).prompt_for({"bird": "wren"}, "by a lake") == "by a lake, a tiny wren"
 
 
+def test_what_a_picture_shows_is_said_also_when_the_file_has_changed() -> None:
+    birds = parse(GOOD)
+    assert birds.described({"bird": "wren"}) == "a tiny wren"
+    assert birds.described({"bird": "emu"}) == ""
+    assert birds.described({}) == ""
+
+
 def test_words_with_braces_are_words_and_nothing_else() -> None:
     assert parse(GOOD).prompt_for({"bird": "wren"}, "{bird}") == "{bird}, a tiny wren"
 
@@ -103,6 +116,9 @@ def test_an_unknown_value_is_answered_with_the_legal_ones() -> None:
         (("{candidate}", "{person}"), "external_url: {person} is no field"),
         (("[prompt]", "[prompt"), "not valid TOML"),
         (("[traits.bird]", "[traits.prompt]"), "prompt"),
+        (("[prompt]", STYLE.format('bird = "emu"')), "styles.odd.traits.bird: its values are"),
+        (("[prompt]", STYLE.format('hat = "red"')), "styles.odd.traits.hat: the categories are"),
+        (("[prompt]", STYLE.format("")), "styles.odd: give it words"),
     ],
 )
 def test_a_fault_is_named_by_file_and_key(change: tuple[str, str], expected: str) -> None:

@@ -9,7 +9,7 @@ from tests.striking import striking_studio
 from tests.tools.minting.chains import MODEL, open_record, send
 from tests.tools.minting.hall import Hall, open_hall
 from tools.minting.chains import chains_of, open_chain
-from tools.minting.costs import MEASURED
+from tools.minting.costs import MEASURED, roughly
 from tools.minting.planning import Quote
 from tools.minting.signer import development_signer
 from tools.minting.tables import Transaction
@@ -57,8 +57,9 @@ def test_the_estimate_is_gas_times_the_price_and_the_worst_case_is_what_the_cap_
     tip = fees.max_priority_fee_per_gas
     price = (fees.max_fee_per_gas - tip) // 2 + tip
     assert told.gas_price_wei == str(price)
-    assert _wei(told.likely) == told.gas * price
-    assert _wei(told.at_most) == Quote(told.gas, fees).cost_at_most
+    assert told.likely_wei == str(told.gas * price)
+    assert told.at_most_wei == str(Quote(told.gas, fees).cost_at_most)
+    assert _wei(told.likely) == pytest.approx(told.gas * price, rel=0.001)
     assert not told.above_cap
 
 
@@ -81,3 +82,9 @@ def test_a_chain_that_does_not_answer_is_told_of_and_not_raised(sqlite_settings:
 def _wei(ether: str | None) -> int:
     assert ether is not None
     return int(Decimal(ether.removesuffix(" ETH")) * 10**18)
+
+
+def test_amounts_are_rounded_up_to_what_can_be_read():
+    amounts = (195_152_870_242_213, 9, 0, 99_999 * 10**12)
+    shown = ["0.0001952 ETH", "0.000000000000000009 ETH", "0 ETH", "0.1 ETH"]
+    assert [roughly(wei) for wei in amounts] == shown

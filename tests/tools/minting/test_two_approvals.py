@@ -20,8 +20,17 @@ from tools.settings import Settings
 
 
 @pytest.fixture
-def hall(settings: Settings) -> Iterator[Hall]:
-    """A hall that asks for two approvals, on each database."""
+def hall(sqlite_settings: Settings) -> Iterator[Hall]:
+    """A hall that asks for two approvals."""
+    with striking_studio(sqlite_settings) as studio:
+        hall = open_hall(studio)
+        _ask_for(hall, 2)
+        yield hall
+
+
+@pytest.fixture
+def hall_on_each(settings: Settings) -> Iterator[Hall]:
+    """The same on both databases."""
     with striking_studio(settings) as studio:
         hall = open_hall(studio)
         _ask_for(hall, 2)
@@ -68,7 +77,10 @@ def test_the_same_operator_does_not_count_twice_and_the_requester_not_at_all(hal
         _approve(hall, hall.proposer, request)
 
 
-def test_twenty_approvals_at_once_by_five_operators_are_two_endorsements_and_one_mint(hall: Hall):
+def test_twenty_approvals_at_once_by_five_operators_are_two_endorsements_and_one_mint(
+    hall_on_each: Hall,
+):
+    hall = hall_on_each
     request = hall.propose(chains=["copper"])
     operators = [sign_in_to(hall.studio, f"operator {n}", Role.OPERATOR) for n in range(5)]
     outcomes: list[str] = []
