@@ -288,6 +288,29 @@ async def test_what_happened_while_nobody_was_there_counts_once(
     assert not robot.inbox
 
 
+async def test_what_people_do_while_votes_are_compared_is_the_newer_truth(
+    running: Running, peer: Peer, people: People, studio: Studio, candidates: list[str]
+) -> None:
+    hall, moss, fern, sol = people.hall, people.moss, people.fern, people.sol
+    async with running(studio):
+        poll = open_round(peer, people, studio, candidates[:3])
+        await poll.shown()
+    (message,) = poll.messages
+    await moss.react(message, ONE)
+    await sol.react(message, TWO)
+    await hall.join("ada").react(message, THREE)
+    reading = peer.faults.slow("GET *reactions/*", 0.4, times=3)
+    async with running(studio):
+        await poll.until(lambda: reading.hits == 2)  # who tapped the first is read already
+        await moss.unreact(message, ONE)
+        await fern.react(message, TWO)
+        await poll.until(lambda: standing(poll) == {"sol": 2, "ada": 3, "fern": 2})
+        tally = (await closed(poll)).tally
+    assert tally is not None
+    assert tally["voters"] == 3
+    assert standing(poll) == {"sol": 2, "ada": 3, "fern": 2}
+
+
 async def test_a_crowd_that_came_while_nobody_was_there_is_judged_like_others(
     running: Running, peer: Peer, people: People, studio: Studio, candidates: list[str]
 ) -> None:
