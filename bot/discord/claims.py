@@ -58,12 +58,6 @@ def _inherit(studio: Studio, key: str, holder: str) -> bool:
         return session.connection().execute(change).rowcount == 1
 
 
-def give_back(studio: Studio, key: str) -> None:
-    """Let go of a claim that this process has."""
-    with studio.db.write() as session:
-        session.execute(delete(Claim).where(Claim.key == key, Claim.process == studio.process))
-
-
 def sweep(studio: Studio) -> int:
     """Forget old claims; returns how many."""
     old = delete(Claim).where(

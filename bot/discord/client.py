@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 import structlog
@@ -73,6 +74,7 @@ class MintmarkClient(discord.AutoShardedClient):
         self.leases = Leases(studio, self._held, self._let_go)
         self.tree = parts.tree_of(self)
         self.told: set[str] = set()  # people who know that this is a bot
+        self.saying: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by purpose
         self._hearing: dict[str, list[Handler]] = defaultdict(list)
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self._in_hand: set[asyncio.Task[Any]] = set()

@@ -31,8 +31,16 @@ async def tell_once(client: "MintmarkClient", place: "Reply | Channel", actor: A
     """Tell someone who has never been told."""
     if actor.person_id in client.told:
         return
-    owed = Owed(f"disclosure:{actor.person_id}", actor.person_id, actor.guild, "", actor.person_id)
-    _, is_new = await asyncio.to_thread(client.posts.owe, owed, "done")
+    is_new = await asyncio.to_thread(_is_new, client, actor)
     client.told.add(actor.person_id)
     if is_new:
         await place.whisper(Message(Words(actor.locale, FRONT_END).say(AT_FIRST), tone="notice"))
+
+
+def _is_new(client: "MintmarkClient", actor: Actor) -> bool:
+    """Whether they have not been told; from now on they have."""
+    owed = Owed(f"disclosure:{actor.person_id}", actor.person_id, actor.guild, "", actor.person_id)
+    if client.posts.of_purpose(owed.purpose) is not None:
+        return False
+    _, is_new = client.posts.owe(owed, "done")
+    return is_new

@@ -11,7 +11,6 @@ block on the database; from async code, call them in a thread.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy import delete, select
@@ -98,12 +97,6 @@ class Posts:
             found = select(Post).filter_by(front_end=FRONT_END, message=str(message))
             return session.scalar(found.limit(1))
 
-    def about(self, subject_id: str) -> list[Post]:
-        """All posts about something, in the order of their pages."""
-        with self._studio.db.read() as session:
-            found = select(Post).filter_by(front_end=FRONT_END, subject_id=subject_id)
-            return list(session.scalars(found.order_by(Post.page, Post.created_at)))
-
     def unfinished(self, purposes: str = "", guilds: Iterable[str] | None = None) -> list[Post]:
         """Posts that somebody must still see to, oldest first.
 
@@ -121,12 +114,6 @@ class Posts:
         with self._studio.db.read() as session:
             return list(session.scalars(found.order_by(Post.created_at)))
 
-    def candidate_at(self, message: int | str, position: int) -> str | None:
-        """The candidate at a position, from 1, of a message."""
-        with self._studio.db.read() as session:
-            row = session.get(PostedPicture, (FRONT_END, str(message), position))
-            return row.candidate_id if row else None
-
     def pictures_in(self, message: int | str) -> dict[int, str]:
         """The candidates in a message by their positions, from 1."""
         with self._studio.db.read() as session:
@@ -138,19 +125,6 @@ class Posts:
         """Note which candidates a message shows now, in their order."""
         with self._studio.db.write() as session:
             show(session, str(message), pictures)
-
-    def swept(self, older_than: timedelta) -> list[Post]:
-        """Posts that have been owed for so long that they are given up; marked so."""
-        with self._studio.db.write() as session:
-            found = select(Post).where(
-                Post.front_end == FRONT_END,
-                Post.state == "wanted",
-                Post.created_at < now() - older_than,
-            )
-            posts = list(session.scalars(found))
-            for post in posts:
-                post.state, post.updated_at = "gone", now()
-        return posts
 
 
 def show(session: Session, message: str, pictures: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from bot.discord import people
 from bot.discord.pages import Page, Pages
 from bot.discord.posts import FRONT_END
 from bot.discord.removals import Removals, Standing
+from bot.discord.turnstile import Turnstile
 from bot.discord.whispers import Whisper, Whispers
 from bot.frontend import Message
 from bot.presenters import present
@@ -62,42 +63,6 @@ class Change:
     user: int
     member: discord.Member | None  # as the event brought them
     came: bool
-
-
-@dataclass
-class Turnstile:
-    """Of one round: many live changes at a time, or one comparison alone."""
-
-    inside: int = 0
-    alone: bool = False
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    @asynccontextmanager
-    async def live(self) -> AsyncIterator[None]:
-        """Not while a comparison is alone."""
-        async with self.changed:
-            await self.changed.wait_for(lambda: not self.alone)
-            self.inside += 1
-        try:
-            yield
-        finally:
-            async with self.changed:
-                self.inside -= 1
-                self.changed.notify_all()
-
-    @asynccontextmanager
-    async def by_itself(self) -> AsyncIterator[None]:
-        """Not while anything else goes on."""
-        async with self.changed:
-            await self.changed.wait_for(lambda: not self.alone)
-            self.alone = True
-            await self.changed.wait_for(lambda: self.inside == 0)
-        try:
-            yield
-        finally:
-            async with self.changed:
-                self.alone = False
-                self.changed.notify_all()
 
 
 class Reactions:

@@ -28,6 +28,13 @@ async def say_once(
     client: "MintmarkClient", owed: Owed, message: Message, words: Words | None = None
 ) -> Post | None:
     """Send what is owed, unless that was done; see `MintmarkClient.say_in`."""
+    async with client.saying.setdefault(owed.purpose, asyncio.Lock()):
+        return await _say(client, owed, message, words)
+
+
+async def _say(
+    client: "MintmarkClient", owed: Owed, message: Message, words: Words | None
+) -> Post | None:
     post = await asyncio.to_thread(_mine, client, owed)
     if post is None or post.state != "wanted":
         return post

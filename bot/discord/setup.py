@@ -190,7 +190,8 @@ class Site:
             self.notes.append(self.scene.words.of_error(error))
             return
         rule = wanted.rule.replace("_", " ")
-        self._note("{rule} is now {name}.", rule=rule, name=name_of(thing))
+        told = self.scene.say("{rule} is now {name}.", rule=rule, name=name_of(thing))
+        self.notes.append(told)
 
     async def _role(self, wanted: Wanted) -> discord.Role | None:
         """The role: the one that is there, or a new one."""
@@ -237,7 +238,7 @@ class Site:
     async def _may_be_operators(self, role: Thing) -> bool:
         """Whether a role can be the operators': not everybody's, and theirs who sets it."""
         if role.id == self.guild.id:
-            self._note(_EVERYBODY)
+            self.notes.append(self.scene.say(_EVERYBODY))
             return False
         user = await asyncio.to_thread(people.external_id, self.client.studio, self.actor.person_id)
         try:
@@ -245,7 +246,7 @@ class Site:
             if not any(had.id == role.id for had in member.roles):
                 await member.add_roles(discord.Object(role.id), reason=_REASON)
         except (*_FAILURES, MintmarkError):
-            self._note(_NOT_GIVEN, role=name_of(role))
+            self.notes.append(self.scene.say(_NOT_GIVEN, role=name_of(role)))
             return False
         return True
 
@@ -256,7 +257,4 @@ class Site:
             told = safe_send.in_words(error)
             assert isinstance(told, MintmarkError)  # whatever went wrong with Discord
             reason = self.scene.words.of_error(told)
-        self._note(_NOT_CREATED, what=what, reason=reason)
-
-    def _note(self, template: str, **facts: object) -> None:
-        self.notes.append(self.scene.say(template, **facts))
+        self.notes.append(self.scene.say(_NOT_CREATED, what=what, reason=reason))

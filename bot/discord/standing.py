@@ -12,6 +12,7 @@ from bot.discord.invite import named
 from bot.scene import Scene
 from tools.community.rules import Rules
 from tools.people import Role
+from tools.phrases import template
 
 
 @dataclass(frozen=True)
@@ -20,25 +21,27 @@ class Wanted:
 
     rule: str  # "" for the studio's channel, which no rule needs
     name: str
-    says: str
     rights: tuple[str, ...] = ()  # what the bot needs in the channel, or the role gets
+    says: str = ""  # what a new channel says it is for
 
 
 _SHOWING = ("view_channel", "send_messages", "attach_files", "read_message_history")
-CREATOR = Wanted("creator_roles", "Creator", "may make pictures")
-OPERATOR = Wanted(
-    "operator_roles", "Operator", "approves, opens rounds, sets rules", ("manage_messages",)
-)
+CREATOR = Wanted("creator_roles", "Creator")
+OPERATOR = Wanted("operator_roles", "Operator", ("manage_messages",))
 ROLES = (CREATOR, OPERATOR)
-STUDIO = Wanted("", "studio", "Ask for pictures here, with /create or in words.", _SHOWING)
+STUDIO = Wanted(
+    "", "studio", _SHOWING, template("Ask for pictures here, with a command or in words.")
+)
 GALLERY = Wanted(
     "gallery_channel",
     "gallery",
-    "Pictures and rounds of voting.",
     (*_SHOWING, "add_reactions", "manage_messages"),
+    template("Pictures and rounds of voting."),
 )
-REVIEW = Wanted("review_channel", "review", "Mint requests, for operators only.", _SHOWING)
-RESULTS = Wanted("results_channel", "results", "Who won, and what was minted.", _SHOWING)
+REVIEW = Wanted(
+    "review_channel", "review", _SHOWING, template("Mint requests, for operators only.")
+)
+RESULTS = Wanted("results_channel", "results", _SHOWING, template("Who won, and what was minted."))
 CHANNELS = (STUDIO, GALLERY, REVIEW, RESULTS)
 
 Thing = discord.Role | discord.abc.GuildChannel

@@ -60,7 +60,7 @@ class Whispers:
         if self._said.get(whisper.purpose) == whisper.message:
             return
         if whisper.purpose not in self._line and len(self._line) >= LINE:
-            _log.info("left unsaid", purpose=whisper.purpose)
+            _log.debug("left unsaid", purpose=whisper.purpose)
             return
         self._line[whisper.purpose] = whisper
         if self._worker is None or self._worker.done():

@@ -18,10 +18,11 @@ from tools.community.rules import Rules
 from tools.errors import InvalidInput
 from tools.generation import sanitiser
 from tools.generation.models import Model, models_of
-from tools.generation.notes import notes_on
+from tools.generation.notes import Rest, notes_on
 from tools.generation.pipeline import Lora, Place
 from tools.generation.sanitiser import sanitised
-from tools.metadata.collection import Collection, Style, collection_of
+from tools.metadata.collection import Collection, collection_of
+from tools.metadata.styles import Style
 from tools.training.traits import TraitReading, read_traits
 
 if TYPE_CHECKING:
@@ -232,5 +233,5 @@ def _notes(
     """None for words of somebody else: who takes them over need not read them."""
     if wish.heritage is not None and wish.heritage.same_words:
         return ()
-    rest = "kept" if wish.heritage else "styled" if wish.style else "drawn"
+    rest: Rest = "kept" if wish.heritage else "styled" if wish.style else "drawn"
     return notes_on(wish.prompt, words, reading, explicit, rest if model.speaks_traits else None)

@@ -57,7 +57,7 @@ class Slash:
     def options(self, tools: Mapping[str, AnyTool]) -> list[tuple[Shown, Option]]:
         """Its options, each with what the input model says of it."""
         known = {option.name: option for option in options_of(tools[self.told or self.tool])}
-        found = [(shown, known[shown.field]) for shown in self.shown if shown.field in known]
+        found = [(shown, known[shown.field]) for shown in self.shown]
         if not self.told:
             return found
         return [(shown, replace(option, required=False)) for shown, option in found]

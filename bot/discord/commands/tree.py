@@ -13,6 +13,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.desk import UNFORESEEN
 from bot.discord.commands.completing import completing
 from bot.discord.commands.creators import CREATORS
 from bot.discord.commands.members import MEMBERS
@@ -26,6 +27,7 @@ from bot.suggestions import COMPLETED
 from bot.texts import Words
 from tools.definition import AnyTool
 from tools.people import Actor
+from tools.phrases import template
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -44,15 +46,15 @@ _ANYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_
 _IN_GUILDS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 _INSTALLED = app_commands.AppInstallationType(guild=True, user=False)
 
-_CHANGED = (
+_CHANGED = template(
     "This command is from another version of me and has changed since. Restart your Discord app to "
     "see its new form, or ask /help."
 )
-_UNREADABLE = "Discord sent something with this command that cannot be read. Write it once more."
-_NOT_HERE = "This command does not work here. Use it in a server that has me, or ask /help."
-_UNFORESEEN = (
-    "Something went wrong inside the studio. Nothing is half done; try again, and if it happens "
-    "again tell the operators."
+_UNREADABLE = template(
+    "Discord sent something with this command that cannot be read. Write it once more."
+)
+_NOT_HERE = template(
+    "This command does not work here. Use it in a server that has me, or ask /help."
 )
 _log = structlog.get_logger("mintmark.discord.commands")
 
@@ -98,7 +100,7 @@ def said_of(error: app_commands.AppCommandError) -> str:
         case app_commands.CheckFailure():
             return _NOT_HERE
         case _:
-            return _UNFORESEEN
+            return UNFORESEEN
 
 
 def _cause(error: app_commands.AppCommandError) -> BaseException | None:
@@ -114,7 +116,7 @@ def grow(tree: "app_commands.CommandTree[Any]", tools: Mapping[str, AnyTool]) ->
         tools: behind the door, by name.
     """
     groups = {name: _group(name, says) for name, says in GROUPS.items()}
-    for slash in (slash for slash in SLASHES if slash.tool in tools):
+    for slash in SLASHES:
         group, _, name = slash.path.rpartition(" ")
         command = made(slash, tools, name)
         if group:

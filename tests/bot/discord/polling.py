@@ -9,8 +9,9 @@ from sqlalchemy import select
 from bot.discord.pages import EMOJIS, PURPOSE
 from tests.bot.discord.conftest import People
 from tests.peers.discord import Message, Peer, Person
+from tests.rows import add_call
 from tests.striking import striking_studio, struck
-from tools.community.tables import Post, Reaction
+from tools.community.tables import Post, Reaction, Rule
 from tools.generation.tables import Candidate
 from tools.people import STUDIO, Actor, Role, Vouched, sign_in
 from tools.provenance.tables import Person as PersonRow
@@ -85,6 +86,19 @@ def signed_in(studio: Studio, people: People, person: Person, role: Role) -> Act
             channel=str(people.studio.id),
             role=role,
             vouched=Vouched(),
+        )
+
+
+def set_rule(studio: Studio, people: People, name: str, value: object) -> None:
+    """A rule of the guild, as an operator would have set it."""
+    with studio.db.write() as session:
+        session.add(
+            Rule(
+                tool_call_id=add_call(studio, STUDIO, "set_rule"),
+                guild=str(people.hall.id),
+                name=name,
+                value=value,
+            )
         )
 
 
@@ -166,8 +180,8 @@ async def closed(poll: Poll) -> Round:
     )
     await poll.until(lambda: is_compared(poll.row) or poll.row.state == "closed", 30)
     if poll.row.state != "closed":
-        call = (poll.studio.door.call, "close_due_round", {"round_id": poll.round_id}, STUDIO)
-        await asyncio.to_thread(*call)
+        due = {"round_id": poll.round_id}
+        await asyncio.to_thread(poll.studio.door.call, "close_due_round", due, STUDIO)
     return poll.row
 
 

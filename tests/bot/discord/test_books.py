@@ -47,14 +47,6 @@ def test_the_claim_of_the_dead_is_taken_over_once(one: Studio, other: Studio) ->
     assert not claims.take_over(other, "x")
 
 
-def test_a_claim_given_back_is_free(one: Studio, other: Studio) -> None:
-    claims.take(one, "x")
-    claims.give_back(other, "x")
-    assert not claims.take(other, "x")
-    claims.give_back(one, "x")
-    assert claims.take(other, "x")
-
-
 def test_old_claims_are_forgotten_but_not_those_of_posts(one: Studio) -> None:
     for key in ("interaction:1", "post:1", "interaction:2"):
         claims.take(one, key)

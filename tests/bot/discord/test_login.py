@@ -85,8 +85,8 @@ async def test_the_doctor_looks_at_the_token_the_intents_and_the_permissions(
     assert await login.examined(settings) == "Mintmark, in 1 servers"
     peer.application.flags = 0
     assert "without the Message Content Intent" in await login.examined(settings)
-    people.hall.revoke(int(Permission.ATTACH_FILES))
-    with pytest.raises(ConfigurationError, match="in hall: Attach Files"):
+    people.hall.revoke(int(Permission.MANAGE_MESSAGES))
+    with pytest.raises(ConfigurationError, match="in hall: Manage Messages"):
         await login.examined(settings)
 
 

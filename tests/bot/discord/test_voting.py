@@ -20,12 +20,12 @@ from tests.bot.discord.polling import (
     noted,
     open_round,
     pictures_of,
+    set_rule,
     standing,
     strike_pictures,
 )
 from tests.peers.discord import Message, Peer
 from tools.catalogue import open_studio
-from tools.community.tables import Rule
 from tools.settings import load_settings
 from tools.studio import Studio
 
@@ -173,22 +173,6 @@ async def test_a_crowd_of_young_accounts_changes_nothing_and_gets_no_flood(
     assert "30 days" in message.text
 
 
-def set_rule(studio: Studio, people: People, name: str, value: object) -> None:
-    """A rule of the guild, as an operator would have set it."""
-    from tests.rows import add_call
-    from tools.people import STUDIO
-
-    with studio.db.write() as session:
-        session.add(
-            Rule(
-                tool_call_id=add_call(studio, STUDIO, "set_rule"),
-                guild=str(people.hall.id),
-                name=name,
-                value=value,
-            )
-        )
-
-
 async def test_eleven_pictures_stand_on_two_messages_and_a_vote_moves_between_them(
     bot: MintmarkClient, peer: Peer, people: People, studio: Studio, candidates: list[str]
 ) -> None:
@@ -302,6 +286,29 @@ async def test_what_happened_while_nobody_was_there_counts_once(
     assert ballots(poll) == cast
     assert [cast.count(kind) for kind in ("added", "changed", "withdrawn")] == [6, 1, 2]
     assert not robot.inbox
+
+
+async def test_what_people_do_while_votes_are_compared_is_the_newer_truth(
+    running: Running, peer: Peer, people: People, studio: Studio, candidates: list[str]
+) -> None:
+    hall, moss, fern, sol = people.hall, people.moss, people.fern, people.sol
+    async with running(studio):
+        poll = open_round(peer, people, studio, candidates[:3])
+        await poll.shown()
+    (message,) = poll.messages
+    await moss.react(message, ONE)
+    await sol.react(message, TWO)
+    await hall.join("ada").react(message, THREE)
+    reading = peer.faults.slow("GET *reactions/*", 0.4, times=3)
+    async with running(studio):
+        await poll.until(lambda: reading.hits == 2)  # who tapped the first is read already
+        await moss.unreact(message, ONE)
+        await fern.react(message, TWO)
+        await poll.until(lambda: standing(poll) == {"sol": 2, "ada": 3, "fern": 2})
+        tally = (await closed(poll)).tally
+    assert tally is not None
+    assert tally["voters"] == 3
+    assert standing(poll) == {"sol": 2, "ada": 3, "fern": 2}
 
 
 async def test_a_crowd_that_came_while_nobody_was_there_is_judged_like_others(

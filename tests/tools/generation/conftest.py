@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import sign_in_to
+from tools.definition import AnyTool
 from tools.generation.create import create
 from tools.generation.descent import remix, reseed, vary
 from tools.generation.gallery import collection, collections, gallery, models, show_candidate
@@ -21,7 +22,7 @@ from tools.people import Actor, Role
 from tools.settings import Settings
 from tools.studio import Studio
 
-TOOLS = (
+TOOLS: tuple[AnyTool, ...] = (
     create,
     vary,
     remix,

@@ -12,7 +12,7 @@ from bot.following import job as following
 from tests.conftest import sign_in_to
 from tests.tools.generation.conftest import TOOLS, Painting
 from tests.tools.generation.studio_work import ask, count, made
-from tools.generation import jobs
+from tools.generation import jobs, previews
 from tools.generation.glimpse import Glimpse
 from tools.generation.pipeline import BatchKey, Checkpoint, LoadedPipeline, Look, Order
 from tools.generation.previews import Sheet
@@ -51,13 +51,13 @@ def test_a_job_shows_its_pictures_side_by_side_while_they_are_made(
     studio: Studio, ada: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Image.Image] = []
-    keep = jobs.previews.keep
+    keep = previews.keep
 
     def seen(session: Session, job_id: str, sheet: Sheet) -> None:
         shown.append(Image.open(io.BytesIO(sheet.png)))
         keep(session, job_id, sheet)
 
-    monkeypatch.setattr(jobs.previews, "keep", seen)
+    monkeypatch.setattr(previews, "keep", seen)
     made(studio, ada, count=6)
     assert {image.size for image in shown} == {(3 * 128 + 2 * 4, 2 * 128 + 4)}
     assert len(np.unique(np.asarray(shown[-1]))) > 8

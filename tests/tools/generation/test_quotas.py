@@ -10,6 +10,7 @@ from tests.tools.generation.conftest import TOOLS, Painting
 from tests.tools.generation.studio_work import ask, count
 from tools.community.pausing import pause, resume
 from tools.community.setting import set_limit, set_rule
+from tools.definition import AnyTool
 from tools.errors import InvalidInput, MintmarkError, Refused
 from tools.generation.jobs import finish
 from tools.generation.quotas import QuotaOut
@@ -18,7 +19,7 @@ from tools.people import Actor, Role
 from tools.settings import Settings
 from tools.studio import Studio
 
-RULED = (*TOOLS, set_limit, set_rule, pause, resume)
+RULED: tuple[AnyTool, ...] = (*TOOLS, set_limit, set_rule, pause, resume)
 
 
 @pytest.fixture
