@@ -37,7 +37,7 @@ def test_an_open_round_is_told_in_the_language(
     scene = scene_in(studio, locale)
     message = present(studio.door.call("show_round", {}, scene.actor), scene)
     assert message.text.startswith(says)
-    assert [found.label for found in message.buttons][0] == button
+    assert message.buttons[0].label == button
 
 
 def test_a_command_is_named_as_it_is_in_the_language(studio: Studio) -> None:
