@@ -7,6 +7,7 @@ from bot.scene import Scene
 from tools.minting.costs import CostOut
 from tools.minting.requests import MintRequestsOut, TokensOut
 from tools.minting.showing import ApprovalOut, MintRequestOut, TokenOut
+from tools.phrases import phrase
 
 _TONES: dict[str, Tone] = {"minted": "good", "failed": "error"}
 _SHOWN = ("pending", "approved", "minting", "minted")  # states in which the picture is shown
@@ -16,7 +17,9 @@ _SHOWN = ("pending", "approved", "minting", "minted")  # states in which the pic
 def _(output: MintRequestOut) -> Work | None:
     if output.state not in ("approved", "minting") or output.paused is not None:
         return None
-    return mint(output.mint_request_id, f"Minting {output.candidate_id}")
+    return mint(
+        output.mint_request_id, phrase("Minting {candidate}", candidate=output.candidate_id)
+    )
 
 
 @present.register

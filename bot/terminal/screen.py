@@ -54,7 +54,7 @@ class Screen:
     async def update(self, handle: str, message: Message) -> None:
         """A terminal does not take back what it printed: the news is printed below."""
         if message.progress is not None:
-            self._area.show(handle, plain(message.text), message.progress)
+            self._area.show(handle, plain(message.title or message.text), message.progress)
             return
         self._area.remove(handle)
         self.show(message)
@@ -86,8 +86,12 @@ class Screen:
             yield Text(*body)
         if message.facts:
             yield _facts(message.facts)
-        if message.pictures:
-            yield from self._pictures(message.pictures)
+        for section in message.sections:
+            yield Text.assemble((plain(section.title), "bold"), f"\n{plain(section.text)}".rstrip())
+        if message.details:
+            yield _facts(message.details)
+        if message.every_picture:
+            yield from self._pictures(message.every_picture)
         if message.buttons:
             yield self._numbered(message.buttons)
 

@@ -29,12 +29,11 @@ from tests.peers.discord import (
     running_peer,
 )
 from tests.peers.discord.permissions import BOT
+from tests.peers.discord.picking import names_of_buttons
 from tests.peers.discord.rendering import Renderer, photograph
-from tests.peers.discord.state import components_in
 
 PATIENCE_S = 60.0
 SETUP = BOT | Permission.MANAGE_ROLES | Permission.MANAGE_CHANNELS
-BUTTON = 2
 
 
 @dataclass
@@ -83,7 +82,7 @@ def offers(label: str) -> Callable[[Message], bool]:
 
 def labels(message: Message) -> list[str]:
     """The buttons of a message."""
-    return [str(one.get("label")) for one in components_in(message.components, {BUTTON})]
+    return names_of_buttons(message.components)
 
 
 async def play(peer: Peer, folder: Path) -> Story:
