@@ -1,6 +1,8 @@
 """Provenance and certificates as messages."""
 
-from bot.frontend import Message
+from pathlib import Path
+
+from bot.frontend import Document, Message
 from bot.presenters.anything import in_words, label, present
 from bot.scene import Scene
 from tools.phrases import word
@@ -29,17 +31,25 @@ def _(output: ProvenanceOut, scene: Scene) -> Message:
 
 @present.register
 def _(output: CertificateOut, scene: Scene) -> Message:
-    """A certificate and where it lies."""
+    """A certificate, handed over."""
     return Message(
         scene.say("Anyone can check it, without this data folder and without a network."),
         title=scene.say("Certificate of {token}", token=output.token_id),
-        facts=(
-            (scene.say("file"), output.path),
-            (scene.say("address"), output.cid),
-            (scene.say("check it"), f"mintmark verify {output.path}"),
-        ),
+        facts=(how_to_check(output, scene),),
+        details=((scene.say("address"), output.cid),),
+        files=(file_of(output),),
         tone="good",
     )
+
+
+def file_of(output: CertificateOut) -> Document:
+    """A certificate as the file that people keep."""
+    return Document(Path(output.path), output.file_name)
+
+
+def how_to_check(output: CertificateOut, scene: Scene) -> tuple[str, str]:
+    """What anyone types who has the file."""
+    return scene.say("check it"), f"mintmark verify {output.file_name}"
 
 
 def _step(step: StepOut, scene: Scene) -> list[str]:

@@ -8,13 +8,14 @@ through the whole session, so a number never comes to mean something else while 
 import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import count
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.frontend import Button, Message, Picture, Progress, Tone
+from bot.frontend import Button, Document, Message, Picture, Progress, Tone
 from bot.terminal.pictures import Gallery, Panel, Pixels, load
 from tools.errors import NotFound
 from tools.people import Actor
@@ -92,6 +93,7 @@ class Screen:
             yield _facts(message.details)
         if message.every_picture:
             yield from self._pictures(message.every_picture)
+        yield from map(_file, message.files)
         if message.buttons:
             yield self._numbered(message.buttons)
 
@@ -123,6 +125,13 @@ def panel(picture: Picture, columns: int = 64) -> Panel:
         return Panel(load(picture.path, min(columns, 64)), caption)
     except OSError:
         return Panel(_nothing(), (*caption, "(the picture cannot be read)"))
+
+
+def _file(file: Document) -> Text:
+    """Where a file lies on this machine; what it says, if it was only made to be handed over."""
+    if isinstance(file.content, Path):
+        return Text(f"{plain(file.name)}  {file.content}")
+    return Text(plain(file.content.decode("utf-8", "replace")))
 
 
 def _nothing() -> Pixels:
