@@ -47,9 +47,10 @@ _COLOURS: dict[Tone, int] = {
     "notice": 0x3B82C4,
 }
 _MARKS: dict[Tone, str] = {"plain": "", "good": "", "error": "⚠️ ", "notice": "🔔 "}
-_PIECE = 3400  # characters of one text, which leaves room for times told in Discord's way
+_PIECE = 3000  # characters of one text, which leaves room for times told in Discord's way
 _PIECES = 3  # of one text in cards; a longer one is handed over as a file
 _MOMENTS = 10  # in one text that also say how far away they are
+_DATED = 30  # lines of one text that begin with their time, told in digits
 _TITLE, _FACT_NAME, _FACT, _CAPTION, _STAGE = 250, 80, 1000, 300, 300
 _SECTION = 1500
 _ALT, _LABEL, _CHOICE = 1024, 80, 100
@@ -117,7 +118,7 @@ class _Layout:
             yield from self._gallery(few, number * _GALLERY)
         yield from map(_text, _lines(map(_fact, self._message.facts)))
         for section in self._message.sections:
-            yield self._section(section)
+            yield from self._section(section)
         if self._message.progress is not None:
             yield self._progress(self._message.progress)
         yield from map(_text, _lines(map(_detail, self._message.details)))
@@ -133,23 +134,26 @@ class _Layout:
         mark = "" if self._message.title else _MARKS[self._message.tone]
         found = list(pieces(self._message.text, _PIECE))
         for piece in found if len(found) <= _PIECES else found[:1]:
-            yield _text(mark + with_moments(piece, _MOMENTS))
+            yield _text(mark + with_moments(piece, _MOMENTS, _DATED))
             mark = ""
         if len(found) > _PIECES:
             yield _text(_subtext(self._words.say("All of it is in the file:")))
             whole = Attachment("text.txt", self._message.text.encode("utf-8", "replace"))
             yield self._file(whole, "text.txt")
 
-    def _section(self, section: Section) -> Block:
+    def _section(self, section: Section) -> Iterator[Block]:
         """A heading and its words, beside a small picture if there is one."""
-        heading = f"**{safe(one_line(section.title, _TITLE))}**" if section.title else ""
-        words = with_moments(safe(section.text, _SECTION), _MOMENTS)
-        told = "\n".join(filter(None, [heading, words])) or "…"
+        heading = f"**{safe(one_line(section.title, _TITLE))}**\n" if section.title else ""
         file = self._picture(section.picture) if section.picture else None
         if file is None:
-            return _text(told)
+            for piece in pieces(section.text, _PIECE):
+                yield _text(heading + with_moments(piece, _MOMENTS, _DATED))
+                heading = ""
+            return
+        words = with_moments(safe(section.text, _SECTION), _MOMENTS)
         beside = ui.Thumbnail[Any](file.uri, description=file.alt)
-        return Block((ui.Section[Any](ui.TextDisplay(told), accessory=beside),), files=(file,))
+        told = ui.TextDisplay[Any](f"{heading}{words}".strip() or "…")
+        yield Block((ui.Section[Any](told, accessory=beside),), files=(file,))
 
     def _progress(self, progress: Progress) -> Block:
         done = min(max(progress.thousandths, 0), 1000)

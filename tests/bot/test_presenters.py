@@ -119,7 +119,12 @@ def test_a_history_leaves_a_ballot_secret(studio: Studio) -> None:
     studio.door.call("vote", {"choice": "1"}, moss)
     round_ = studio.door.call("show_round", {}, reed)
     history = studio.door.call("provenance", {"subject_id": round_.round_id}, reed)
-    told = present(history, scene_of(studio, reed)).text
-    assert "└ open_round by reed (operator, command)" in told
-    assert "└ vote by sha256:" in told
-    assert "moss" not in told
+    message = present(history, scene_of(studio, reed))
+    [whole], [section] = message.files, message.sections
+    assert isinstance(whole.content, bytes)
+    assert b"\xe2\x94\x94 open_round by reed (operator, command)" in whole.content
+    assert b"vote by sha256:" in whole.content
+    assert f"reed opened the round {round_.round_id}. (records " in section.text
+    assert "1 person voted, 1 ballot. (records " in section.text
+    assert "moss" not in section.text
+    assert b"moss" not in whole.content
