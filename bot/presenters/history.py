@@ -56,10 +56,7 @@ def _facts(output: ProvenanceOut, scene: Scene) -> Iterator[tuple[str, str]]:
     if found is not None:
         yield from _drawn(found, scene)
         yield from _score(found, scene)
-    for step in (
-        *findings(output.steps, "close_round"),
-        *findings(output.steps, "close_due_round"),
-    ):
+    for step in findings(output.steps, "close_round", "close_due_round"):
         if ended := step.result.get("outcome"):
             yield scene.say("votes"), scene.words.again(str(ended))
     approved = [who(step, scene) for step in findings(output.steps, "approve")]

@@ -33,6 +33,7 @@ _SENTENCES = {
     "retry_mint": template("{who} had the mint tried again."),
     "stop_mint": template("The mint was stopped."),
 }
+_NEEDED = ("round_id", "factor")  # what sentences tell, which a step that failed may lack
 MAKING = ("create", "vary", "remix", "reseed")
 
 
@@ -142,9 +143,9 @@ def _sentence(step: StepOut, scene: Scene) -> str:
     if step.tool == "mint":
         return _minted(step, scene)
     facts: Mapping[str, Any] = {**step.arguments, **step.result, "who": who(step, scene)}
-    if known := _SENTENCES.get(step.tool):
-        if all(f"{{{name}}}" not in known or name in facts for name in ("round_id", "factor")):
-            return scene.say(known, **facts)
+    known = _SENTENCES.get(step.tool, "")
+    if known and all(name in facts or f"{{{name}}}" not in known for name in _NEEDED):
+        return scene.say(known, **facts)
     return scene.say("{who} called {tool}.", who=facts["who"], tool=step.tool)
 
 
@@ -173,6 +174,6 @@ def _minted(step: StepOut, scene: Scene) -> str:
     return scene.say("Minted on {chains}.", chains=scene.words.joined(sorted(chains)))
 
 
-def findings(steps: Iterable[StepOut], tool: str) -> Iterator[StepOut]:
-    """The steps of one tool that did what they should."""
-    return (step for step in steps if step.tool == tool and step.outcome == "settled")
+def findings(steps: Iterable[StepOut], *tools: str) -> Iterator[StepOut]:
+    """The steps of these tools that did what they should."""
+    return (step for step in steps if step.tool in tools and step.outcome == "settled")

@@ -1,4 +1,4 @@
-"""Photographs of what the story does not show: lists, rules, help, errors, larger and more pictures.
+"""Photographs of what the story does not show: lists, rules, help, errors, many pictures.
 
 As in the story, the bot is the real one and the pictures are made by the house model:
 
@@ -38,8 +38,8 @@ async def play(peer: Peer, folder: Path) -> Story:
 async def _pictures(story: Story) -> None:
     """Many at once; one in full; one made larger."""
     wren, studio = story.people["wren"], story.channel("studio")
-    many = await wren.command(studio, "create", prompt="an owl in the snow", count=8)
-    await story.peer.until(lambda: offers("More 8")(many.messages[0]), PATIENCE_S)
+    many = await wren.command(studio, "create", prompt="an owl in the snow", count=6)
+    await story.peer.until(lambda: offers("More 6")(many.messages[0]), 2 * PATIENCE_S)
     story.keep("many", "wren", many.messages[0])
     one = await answered(await wren.press(many.messages[0], "More 2"))
     story.keep("one", "wren", one.messages[0])
