@@ -124,5 +124,5 @@ def test_a_job_whose_workflow_ended_without_an_outcome_fails_and_says_so(
 
 
 def test_there_are_no_other_workflows(working: Working) -> None:
-    with pytest.raises(NotFound, match="use generate, round or mint"):
+    with pytest.raises(NotFound, match="use generate, round, bracket or mint"):
         working.studio.dispatch("dance", "job_1")
