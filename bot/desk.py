@@ -10,6 +10,7 @@ being made, a token being minted) is followed until it ends, and the message is 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -144,7 +145,7 @@ class Desk:
             elif isinstance(event, Said) and event.text:
                 await self._frontend.send(actor, Message(event.text))
         for output in outputs:
-            if (await self._message(actor, output)).pictures or work_behind(output):
+            if (await self._message(actor, output)).every_picture or work_behind(output):
                 await self._answer(actor, output, spoken=True)
 
     async def _call(
@@ -158,7 +159,7 @@ class Desk:
         """Show an output, without its words if the agent has said them; follow what it began."""
         message = await self._message(actor, output)
         if spoken:
-            message = Message("", pictures=message.pictures, buttons=message.buttons)
+            message = replace(message, text="", title="", facts=(), details=(), tone="plain")
         handle = await self._frontend.send(actor, message)
         if work := work_behind(output):
             if self._book is not None:

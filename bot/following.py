@@ -41,10 +41,10 @@ class Work:
         """How far it is, in someone's language, with what calls it off."""
         title = words.of_phrase(self.title) if isinstance(self.title, Phrase) else self.title
         if progress is None:
-            return Message(title)
+            return Message("", title=title)
         told = replace(progress, stage=stage_in_words(progress.stage, words))
         stop = replace(self.stop, label=words.say(self.stop.label)) if self.stop else None
-        return Message(title, progress=told, buttons=(stop,) if stop else ())
+        return Message("", title=title, progress=told, buttons=(stop,) if stop else ())
 
     async def progress(self, studio: Studio) -> AsyncIterator[Progress]:
         """Every change of how far it is, until it ends."""
@@ -102,7 +102,7 @@ def _job(session: Session, job_id: str) -> Progress | None:
     return Progress(row.stage, row.progress, eta_s=left, preview=preview.image if preview else None)
 
 
-def mint(mint_request_id: str, title: str) -> Work:
+def mint(mint_request_id: str, title: str | Phrase) -> Work:
     """The minting of an approved request."""
     arguments = {"mint_request_id": mint_request_id}
     return Work(title, lambda session: _mint(session, mint_request_id), "mint_status", arguments)

@@ -36,6 +36,8 @@ class Button:
     asks: str | None = None  # the one argument that the person adds in words
     prefill: str = ""  # the words to begin with
     kind: Literal["plain", "good", "danger"] = "plain"  # what pressing it means
+    row: str = ""  # what a row of buttons is for, said once before it; buttons of a row follow
+    mark: str = ""  # what is left of the label to say within the row, such as a number
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,17 @@ class Progress:
 class Document:
     """A file to be handed over as it is, such as a certificate."""
 
-    path: Path
+    content: Path | bytes  # where it lies, or what is in it
     name: str  # a good one to keep it under
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a message with a heading of its own, and at most one small picture beside it."""
+
+    title: str
+    text: str
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +75,18 @@ class Message:
     text: str
     title: str = ""
     facts: tuple[tuple[str, str], ...] = ()  # name and value, shown under each other
+    sections: tuple[Section, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()  # facts that only few need, such as whole digests
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
     progress: Progress | None = None
     files: tuple[Document, ...] = ()
     tone: Tone = "plain"
+
+    @property
+    def every_picture(self) -> tuple[Picture, ...]:
+        """All the pictures, those beside its sections too."""
+        return (*self.pictures, *(one.picture for one in self.sections if one.picture))
 
 
 class Frontend(Protocol):

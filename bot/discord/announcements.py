@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,8 +26,9 @@ from bot.discord.places import Place, asked_in, is_private, open_places
 from bot.discord.posts import FRONT_END
 from bot.discord.rounds import opened_in
 from bot.discord.safe_send import Gone, Sent, edit
-from bot.frontend import Button, Document, Message
+from bot.frontend import Button, Message
 from bot.presenters import present
+from bot.presenters.history import file_of, how_to_check
 from bot.scene import Scene
 from bot.texts import Words
 from tools.community.rules import Rules, rules_of
@@ -175,19 +175,22 @@ class Announcements:
         place = self._place(deed, rules)
         scene = self._scene(deed, rules, Role.MEMBER)
         status = await self._status(deed)
+        made = [await self._certificate(token.token_id) for token in status.tokens]
+        shown = present(status, scene)
         message = replace(
-            present(status, scene),
+            shown,
             title=scene.say("{candidate} is minted", candidate=status.candidate_id),
-            files=tuple([await self._certificate(token.token_id) for token in status.tokens]),
+            facts=(*shown.facts, *(how_to_check(one, scene) for one in made[:1])),
+            files=tuple(file_of(one) for one in made),
             tone="good",
         )
         await self._say(deed, place, message)
 
-    async def _certificate(self, token_id: str) -> Document:
+    async def _certificate(self, token_id: str) -> CertificateOut:
         """Something with which anyone can check the token, offline and for ever."""
         made = await self._client.studio.door.acall("certificate", {"token_id": token_id}, STUDIO)
         assert isinstance(made, CertificateOut)
-        return Document(Path(made.path), made.file_name)
+        return made
 
     async def _tell_in_private(self, deed: Deed) -> None:
         rules = await self._rules(deed)

@@ -70,11 +70,12 @@ def picture(path: Path, wished: str, taken: Container[str], alt: str) -> Attachm
     return None if copy is None else Attachment(name_of(wished, taken, ".webp"), copy, alt)
 
 
-def document(path: Path, wished: str, taken: Container[str]) -> Attachment | None:
+def document(content: Path | bytes, wished: str, taken: Container[str]) -> Attachment | None:
     """A file to be handed over; None if it cannot be read or is too large."""
-    if not readable(path) or path.stat().st_size > LARGEST:
+    if isinstance(content, Path) and not readable(content):
         return None
-    return Attachment(name_of(wished, taken), path)
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    return Attachment(name_of(wished, taken), content) if size <= LARGEST else None
 
 
 def _smaller(path: Path) -> bytes | None:

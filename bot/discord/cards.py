@@ -2,10 +2,12 @@
 
     title                     ┐
     text                      │
-    facts, one under another  │
-    progress, and its picture │  in a container, with a stripe in the colour of the tone
     pictures                  │
     their captions, by number │
+    facts, one under another  │  in a container, with a stripe in the colour of the tone
+    sections, with a picture  │
+    progress, and its picture │
+    details, small            │
     files                     │
     buttons, or menus         │
     made with AI              ┘
@@ -23,6 +25,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import discord
@@ -34,7 +37,7 @@ from bot.discord.attachments import Attachment
 from bot.discord.controls import ControlButton, ControlMenu, control_id
 from bot.discord.packing import Block, packed
 from bot.discord.safe_text import length, moment, one_line, pieces, safe, with_moments
-from bot.frontend import Button, Message, Picture, Progress, Tone
+from bot.frontend import Button, Message, Picture, Progress, Section, Tone
 from bot.texts import Words
 
 _COLOURS: dict[Tone, int] = {
@@ -44,10 +47,12 @@ _COLOURS: dict[Tone, int] = {
     "notice": 0x3B82C4,
 }
 _MARKS: dict[Tone, str] = {"plain": "", "good": "", "error": "⚠️ ", "notice": "🔔 "}
-_PIECE = 3400  # characters of one text, which leaves room for times told in Discord's way
+_PIECE = 3000  # characters of one text, which leaves room for times told in Discord's way
 _PIECES = 3  # of one text in cards; a longer one is handed over as a file
 _MOMENTS = 10  # in one text that also say how far away they are
+_DATED = 30  # lines of one text that begin with their time, told in digits
 _TITLE, _FACT_NAME, _FACT, _CAPTION, _STAGE = 250, 80, 1000, 300, 300
+_SECTION = 1500
 _ALT, _LABEL, _CHOICE = 1024, 80, 100
 _BAR = 12  # steps in a progress bar
 _ROW, _ROWED, _CHOICES, _GALLERY = 5, 25, 25, 10
@@ -86,7 +91,7 @@ def deal(message: Message, words: Words) -> list[Card]:
 
 def _dealt(hand: Sequence[Block], tone: Tone, footer: str) -> Card:
     items = [item for block in hand for item in block.items]
-    if any(isinstance(item, ui.MediaGallery) for item in items):
+    if any(isinstance(item, ui.MediaGallery | ui.Section) for item in items):
         items.append(ui.TextDisplay(footer))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*items, accent_colour=_COLOURS[tone]))
@@ -109,13 +114,16 @@ class _Layout:
         """What the cards hold, from top to bottom; each block stays in one piece."""
         yield from self._title()
         yield from self._body()
-        yield from map(_text, _facts(self._message.facts))
-        if self._message.progress is not None:
-            yield self._progress(self._message.progress)
         for number, few in enumerate(as_chunks(self._message.pictures, _GALLERY)):
             yield from self._gallery(few, number * _GALLERY)
+        yield from map(_text, _lines(map(_fact, self._message.facts)))
+        for section in self._message.sections:
+            yield from self._section(section)
+        if self._message.progress is not None:
+            yield self._progress(self._message.progress)
+        yield from map(_text, _lines(map(_detail, self._message.details)))
         for file in self._message.files:
-            yield self._file(attachments.document(file.path, file.name, self._taken), file.name)
+            yield self._file(attachments.document(file.content, file.name, self._taken), file.name)
         yield from _controls(self._message.buttons, self._words)
 
     def _title(self) -> Iterator[Block]:
@@ -126,12 +134,26 @@ class _Layout:
         mark = "" if self._message.title else _MARKS[self._message.tone]
         found = list(pieces(self._message.text, _PIECE))
         for piece in found if len(found) <= _PIECES else found[:1]:
-            yield _text(mark + with_moments(piece, _MOMENTS))
+            yield _text(mark + with_moments(piece, _MOMENTS, _DATED))
             mark = ""
         if len(found) > _PIECES:
             yield _text(_subtext(self._words.say("All of it is in the file:")))
             whole = Attachment("text.txt", self._message.text.encode("utf-8", "replace"))
             yield self._file(whole, "text.txt")
+
+    def _section(self, section: Section) -> Iterator[Block]:
+        """A heading and its words, beside a small picture if there is one."""
+        heading = f"**{safe(one_line(section.title, _TITLE))}**\n" if section.title else ""
+        file = self._picture(section.picture) if section.picture else None
+        if file is None:
+            for piece in pieces(section.text, _PIECE):
+                yield _text(heading + with_moments(piece, _MOMENTS, _DATED))
+                heading = ""
+            return
+        words = with_moments(safe(section.text, _SECTION), _MOMENTS)
+        beside = ui.Thumbnail[Any](file.uri, description=file.alt)
+        told = ui.TextDisplay[Any](f"{heading}{words}".strip() or "…")
+        yield Block((ui.Section[Any](told, accessory=beside),), files=(file,))
 
     def _progress(self, progress: Progress) -> Block:
         done = min(max(progress.thousandths, 0), 1000)
@@ -187,14 +209,26 @@ def _controls(buttons: Sequence[Button], words: Words) -> Iterator[Block]:
     """Rows of buttons; menus where there are too many for rows. Nothing stands there twice."""
     different = list({control_id(button): button for button in buttons}.values())
     if len(different) <= _ROWED:
-        for few in as_chunks(different, _ROW):
-            row = [ControlButton.of(button, _label(button, _LABEL)) for button in few]
-            yield Block((ui.ActionRow(*row),), rows=1, buttons=tuple(few))
+        for heading, together in groupby(different, lambda button: button.row):
+            for place, few in enumerate(as_chunks(together, _ROW)):
+                yield _row(heading if place == 0 else "", few)
         return
     for place, many in enumerate(as_chunks(different, _CHOICES)):
         choices = [(button, _label(button, _CHOICE)) for button in many]
         menu = ControlMenu.of(choices, place % 100, words.say("Choose what to do"))
         yield Block((ui.ActionRow(menu),), rows=1, buttons=tuple(many))
+
+
+def _row(heading: str, buttons: Sequence[Button]) -> Block:
+    """A row of buttons, and before it, if it is said once for all of them, what they do."""
+    said = [ui.TextDisplay[Any](_subtext(safe(one_line(heading, _CAPTION))))] if heading else []
+    row = [ControlButton.of(button, _mark(button)) for button in buttons]
+    return Block((*said, ui.ActionRow(*row)), rows=1, buttons=tuple(buttons))
+
+
+def _mark(button: Button) -> str:
+    """What stands on a button: in a row with a heading the rest of its label."""
+    return one_line(button.mark if button.row else "", _LABEL) or _label(button, _LABEL)
 
 
 def _label(button: Button, most: int) -> str:
@@ -214,12 +248,22 @@ def _shown(files: Iterable[Attachment]) -> ui.MediaGallery[Any]:
     return ui.MediaGallery(*items)
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Facts as lines, in as many texts as they need."""
+def _fact(fact: tuple[str, str]) -> str:
+    name, value = fact
+    shown = with_moments(safe(value.strip(), _FACT))
+    return f"**{safe(one_line(name, _FACT_NAME)) or '…'}** {shown}"
+
+
+def _detail(detail: tuple[str, str]) -> str:
+    name, value = detail
+    shown = with_moments(safe(one_line(value, _FACT), _FACT))
+    return _subtext(f"{safe(one_line(name, _FACT_NAME)) or '…'} {shown}")
+
+
+def _lines(told: Iterable[str]) -> Iterator[str]:
+    """Lines, in as many texts as they need."""
     lines: list[str] = []
-    for name, value in facts:
-        shown = with_moments(safe(value.strip(), _FACT))
-        line = f"**{safe(one_line(name, _FACT_NAME)) or '…'}** {shown}"
+    for line in told:
         if sum(map(length, lines)) + len(lines) + length(line) > _PIECE:
             yield "\n".join(lines)
             lines = []

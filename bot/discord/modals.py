@@ -21,6 +21,7 @@ from bot.discord.safe_text import cut, one_line
 from bot.frontend import Button
 from bot.texts import Words
 from tools.errors import MintmarkError
+from tools.phrases import template
 from tools.studio import Studio
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ if TYPE_CHECKING:
 _LOOKING_UP_S = 1.0  # of the three seconds; the rest is for the way to Discord
 _TITLE, _LABEL, _TEXT = 45, 45, 4000  # characters that Discord takes
 _ANSWERED, _TOO_LATE = 40060, 10062  # Discord's codes
+_FIELDS = {
+    "prompt": template("What it should show"),
+    "reason": template("Why, in your words"),
+    "title": template("What it is called"),
+}
+_TITLES = {
+    "remix": template("Remix this picture"),
+    "reseed": template("The same seed, other words"),
+    "reject": template("Reject this mint request"),
+}
 _log = structlog.get_logger("mintmark.discord.modals")
 
 
@@ -71,7 +82,7 @@ def written(data: Mapping[str, Any]) -> Iterator[str]:
 
 def _window(pressed: Pressed, known: Button | None, label: str, words: Words) -> ui.Modal:
     asked = known.asks if known and known.asks else pressed.asks
-    title = one_line(label or (known.label if known else ""), _TITLE)
+    title = one_line(_title(pressed.action, label or (known.label if known else ""), words), _TITLE)
     window = ui.Modal(title=title or "Mintmark", custom_id=pressed.custom_id)
     text = ui.TextInput[Any](
         custom_id="words",
@@ -80,10 +91,17 @@ def _window(pressed: Pressed, known: Button | None, label: str, words: Words) ->
         min_length=1,
         max_length=_TEXT,
     )
-    name = words.word(asked.replace("_", " "))
+    name = words.say(_FIELDS[asked]) if asked in _FIELDS else words.word(asked.replace("_", " "))
     window.add_item(ui.Label(text=one_line(name, _LABEL) or "…", component=text))
     window.stop()  # what is handed in comes to `submitted`, in this process or in another
     return window
+
+
+def _title(action: str, label: str, words: Words) -> str:
+    """What the window is for; which picture, if the button stands in a row of numbers."""
+    if action == "remix" and label.isdecimal():
+        return words.say("Remix picture {number}", number=label)
+    return words.say(_TITLES[action]) if action in _TITLES else label
 
 
 async def _quickly_found(studio: Studio, control_id: str) -> Button | None:

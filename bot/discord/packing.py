@@ -31,9 +31,19 @@ class Block:
     @property
     def size(self) -> "Size":
         """What it takes of a message."""
-        texts = [item.content for item in self.items if isinstance(item, ui.TextDisplay)]
-        inner = sum(len(item.children) for item in self.items if isinstance(item, ui.ActionRow))
-        return Size(len(self.items) + inner, sum(map(length, texts)), len(self.files), self.rows)
+        inner = list(_within(self.items))
+        texts = [item.content for item in inner if isinstance(item, ui.TextDisplay)]
+        return Size(len(inner), sum(map(length, texts)), len(self.files), self.rows)
+
+
+def _within(items: Iterable[ui.Item[Any]]) -> Iterator[ui.Item[Any]]:
+    """The items and those nested in them, as Discord counts components."""
+    for item in items:
+        yield item
+        if isinstance(item, ui.ActionRow | ui.Section):
+            yield from item.children
+        if isinstance(item, ui.Section):
+            yield item.accessory
 
 
 @dataclass(frozen=True)

@@ -169,10 +169,10 @@ class Channel:
 
     async def _note(self, handle: str, card: cards.Card, message: Message) -> None:
         """Write down which candidates stand in a message that everybody can see."""
-        if not handle or handle.startswith(PRIVATE) or not message.pictures:
+        if not handle or handle.startswith(PRIVATE) or not message.every_picture:
             return
         named = [file.name for file in card.attachments]
-        cids = [p.cid for p in message.pictures if any(p.cid[-12:] in name for name in named)]
+        cids = [p.cid for p in message.every_picture if any(p.cid[-12:] in name for name in named)]
         studio, posts = self._client.studio, self._client.posts
         candidates = await asyncio.to_thread(candidates_of, studio, cids)
         await asyncio.to_thread(posts.show, sent_of(handle).message, candidates)

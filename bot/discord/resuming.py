@@ -27,6 +27,7 @@ from tools.community.tables import Post
 from tools.errors import MintmarkError
 from tools.generation.tables import Job
 from tools.people import Actor
+from tools.phrases import phrase
 from tools.provenance.tables import Person, ToolCall, now
 
 if TYPE_CHECKING:
@@ -167,7 +168,10 @@ class Resuming:
         if actor is None:
             return
         _log.info("answers for a dead process", job=job_id)
-        place, work = await self._place(actor, actor.channel), job(job_id, job_id)
+        place, work = (
+            await self._place(actor, actor.channel),
+            job(job_id, phrase("Making pictures")),
+        )
         handle = await place.send(actor, work.message(Words(actor.locale)))
         await self._client.book.opened(actor, handle, work)
         self._client.desk.at(place).follow(actor, handle, work)

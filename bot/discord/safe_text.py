@@ -98,7 +98,7 @@ def moment(at: datetime, style: Style = "f") -> str:
     return f"<t:{int(at.timestamp())}:{style}>"
 
 
-def with_moments(escaped: str, most_awaited: int = 0) -> str:
+def with_moments(escaped: str, most_awaited: int = 0, most_dated: int = 0) -> str:
     """The text with every time such as “2026-11-22 19:06:00 UTC” told in Discord's own way.
 
     A time in UTC means the same whoever wrote it, so this is safe on anybody's words.
@@ -107,13 +107,18 @@ def with_moments(escaped: str, most_awaited: int = 0) -> str:
         escaped: a text that went through `safe`.
         most_awaited: of how many times, of those to come, it is also told how far away they are;
             each makes the text longer by up to 25 characters.
+        most_dated: how many lines that begin with their time have it in digits, as a log has, which
+            is shorter to read; each makes the text longer by up to 15 characters.
     """
-    left = count(most_awaited, -1)
+    left, dated = count(most_awaited, -1), count(most_dated, -1)
 
     def told(found: re.Match[str]) -> str:
         at = _time(found)
         if at is None:
             return found.group()
+        begins = found.start() == 0 or escaped[found.start() - 1] == "\n"
+        if begins and next(dated) > 0:
+            return f"{moment(at, 'd')} {moment(at, 't')}"
         awaited = at > datetime.now(UTC) and next(left) > 0
         return f"{moment(at)} ({moment(at, 'R')})" if awaited else moment(at)
 

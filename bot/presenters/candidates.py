@@ -1,6 +1,8 @@
 """Pictures as messages: many of them, one in full, one made larger, one that is gone."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.frontend import Button, Message, Picture
 from bot.presenters.anything import present
@@ -13,7 +15,7 @@ from tools.generation.removal import RemovedOut
 from tools.generation.renditions import RenditionOut
 from tools.metadata.collection import Collection, collection_of
 from tools.people import Role
-from tools.phrases import word
+from tools.phrases import template, word
 
 _WORDS = {
     "vary": word("vary"),
@@ -24,10 +26,32 @@ _WORDS = {
     "Lanczos": word("Lanczos"),
 }
 
-WITH_ROWS = 4
-"""Up to so many pictures each has a row of buttons; of more, each has one that shows it."""
+WITH_ROWS = 5
+"""Up to so many pictures stand in every row of actions; of more, each can only be shown."""
 
 _MOST_SHOWS = 20  # buttons that show a picture, below one message
+_SCORERS = {
+    "check": template("sound file"),
+    "quality": template("picture quality"),
+    "fidelity": template("shows what was asked for"),
+    "phash-ycbcr": template("unlike others"),
+}
+_PLAINLY = (
+    (
+        re.compile(r"near duplicate of (?P<candidate>\S+) .*"),
+        template("it is nearly the same as {candidate}"),
+    ),
+    (re.compile(r"picture quality \d+, .*"), template("it is not clear enough")),
+    (
+        re.compile(r"fidelity \d+, .*"),
+        template("it does not show enough of what was asked for"),
+    ),
+    (
+        re.compile(r"asked for (?P<category>\S+) (?P<wish>.+), reader sees (?P<value>.+) \(.*\)"),
+        template("{category}: {value} instead of {wish}"),
+    ),
+)
+"""What the filters say in figures, as people say it."""
 
 
 @present.register
@@ -47,14 +71,14 @@ def _(output: GalleryOut, scene: Scene) -> Message:
 def _(output: CandidateDetail, scene: Scene) -> Message:
     """One candidate with its scores, its recipe and its lineage, and all that can be done to it."""
     candidate = output.candidate
+    by = scene.say(
+        "{candidate} by {creator}", candidate=candidate.candidate_id, creator=candidate.creator
+    )
     return Message(
-        ": ".join(filter(None, [verdict(candidate, scene), _why(candidate, scene)])),
-        title=scene.say(
-            "{candidate} by {creator}",
-            candidate=candidate.candidate_id,
-            creator=candidate.creator,
-        ),
+        standing(candidate, scene),
+        title=by,
         facts=tuple((name, told) for name, told in _facts(output, scene) if told),
+        details=tuple(_details(output, scene)),
         pictures=shown([candidate], scene),
         buttons=_everything(candidate, scene),
     )
@@ -96,14 +120,45 @@ def _(output: RemovedOut, scene: Scene) -> Message:
     )
 
 
+def standing(candidate: CandidateOut, scene: Scene) -> str:
+    """Whether people get to choose it; if not, why not, in plain words."""
+    match candidate.verdict:
+        case None:
+            return scene.say("Not scored yet.")
+        case "shortlisted":
+            return scene.say("On the shortlist: people may vote for it in a round.")
+        case "passed":
+            return scene.say("Good, but others of its kind are on the shortlist.")
+        case _:
+            why = "; ".join(why_not(candidate, scene))
+            return scene.say("Not on the shortlist: {why}.", why=why.rstrip("."))
+
+
+def why_not(candidate: CandidateOut, scene: Scene) -> list[str]:
+    """Why the filters left a picture out, as people say it."""
+    return [_plainly(reason, scene) for reason in candidate.reasons]
+
+
+def in_common(candidates: Sequence[CandidateOut], scene: Scene) -> str:
+    """What all these pictures show, in the words of their collection."""
+    first, *others = candidates
+    shared = {
+        category: value
+        for category, value in first.traits.items()
+        if all(other.traits.get(category) == value for other in others)
+    }
+    return _Library(scene).words_of(first.model_copy(update={"traits": shared}))
+
+
 def shown(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Picture, ...]:
     """The pictures, numbered if there are several, each described by its traits."""
     library = _Library(scene)
+    credited = len({candidate.creator_id for candidate in candidates}) > 1
     numbers = [None] if len(candidates) == 1 else range(1, len(candidates) + 1)
     return tuple(
         scene.picture(
             candidate.image_cid,
-            _caption(candidate, number, scene),
+            _caption(candidate, number, scene, credited=credited),
             _alt(candidate, number, library.words_of(candidate), scene),
         )
         for number, candidate in zip(numbers, candidates, strict=True)
@@ -111,25 +166,30 @@ def shown(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Picture, ..
 
 
 def rows(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Button, ...]:
-    """What can be done with finished pictures: for a few, a row of five each; else looking."""
+    """What can be done with finished pictures: for a few, a row for each action; else looking."""
     if len(candidates) == 1:
         return _everything(candidates[0], scene)
     if len(candidates) > WITH_ROWS:
         return looks(candidates, scene)
     library = _Library(scene)
-    wished = [
-        button
-        for number, candidate in enumerate(candidates, 1)
-        for button in _row(number, candidate, library.words_of(candidate), scene)
-    ]
-    return scene.buttons(*wished)
+    numbered = list(enumerate(candidates, 1))
+    return (
+        *scene.buttons(*(_vary(number, one, scene) for number, one in numbered)),
+        *scene.buttons(*(_remix(number, one, library, scene) for number, one in numbered)),
+        *looks(candidates, scene),
+    )
 
 
 def looks(candidates: Sequence[CandidateOut], scene: Scene) -> tuple[Button, ...]:
-    """A button for each picture that shows it in full."""
+    """A button for each picture that shows it in full, with all that can be done with it."""
+    row = scene.say("More: details, larger, put to the vote")
     return scene.buttons(
         *(
-            show_button(scene.say("Show {number}", number=number), candidate.candidate_id)
+            replace(
+                show_button(scene.say("More {number}", number=number), candidate.candidate_id),
+                row=row,
+                mark=str(number),
+            )
             for number, candidate in enumerate(candidates[:_MOST_SHOWS], 1)
         )
     )
@@ -150,13 +210,26 @@ def traits(chosen: Mapping[str, str]) -> str:
     return ", ".join(f"{category} {value}" for category, value in chosen.items())
 
 
-def _row(number: int, candidate: CandidateOut, words: str, scene: Scene) -> Iterator[Button]:
-    which = {"candidate_id": candidate.candidate_id}
-    yield Button(scene.say("Vary {number}", number=number), "vary", which)
-    yield Button(scene.say("Remix {number}", number=number), "remix", which, "prompt", words)
-    yield Button(scene.say("Same seed {number}", number=number), "reseed", which, "prompt", words)
-    yield Button(scene.say("Upscale {number}", number=number), "upscale", which)
-    yield show_button(scene.say("Show {number}", number=number), candidate.candidate_id)
+def _vary(number: int, candidate: CandidateOut, scene: Scene) -> Button:
+    return Button(
+        scene.say("Vary {number}", number=number),
+        "vary",
+        {"candidate_id": candidate.candidate_id},
+        row=scene.say("Vary: more pictures like it"),
+        mark=str(number),
+    )
+
+
+def _remix(number: int, candidate: CandidateOut, library: "_Library", scene: Scene) -> Button:
+    return Button(
+        scene.say("Remix {number}", number=number),
+        "remix",
+        {"candidate_id": candidate.candidate_id},
+        "prompt",
+        library.words_of(candidate),
+        row=scene.say("Remix: the picture with other words"),
+        mark=str(number),
+    )
 
 
 def _everything(candidate: CandidateOut, scene: Scene) -> tuple[Button, ...]:
@@ -218,12 +291,16 @@ class _Library:
             return None
 
 
-def _caption(candidate: CandidateOut, number: int | None, scene: Scene) -> str:
-    by = scene.say(
-        "{candidate} by {creator}", candidate=candidate.candidate_id, creator=candidate.creator
-    )
-    first = by if number is None else f"{number}: {by}"
-    return f"{first}\n{verdict(candidate, scene)} {_score(candidate.score)}".rstrip()
+def _caption(candidate: CandidateOut, number: int | None, scene: Scene, *, credited: bool) -> str:
+    """Its seed; then its id, its score, and the verdict if people do not get to choose it."""
+    seed = scene.say("seed {seed}", seed=candidate.seed)
+    named = candidate.candidate_id
+    if credited:
+        named = scene.say("{candidate} by {creator}", candidate=named, creator=candidate.creator)
+    is_out = candidate.verdict != "shortlisted"
+    about = [named, _score(candidate.score), verdict(candidate, scene) if is_out else ""]
+    first = seed if number is None else f"{number}: {seed}"
+    return "\n".join([first, " · ".join(filter(None, about))])
 
 
 def _alt(candidate: CandidateOut, number: int | None, words: str, scene: Scene) -> str:
@@ -251,8 +328,11 @@ def _score(score: int | None) -> str:
     return "" if score is None else f"{score / 1000:.2f}"
 
 
-def _why(candidate: CandidateOut, scene: Scene) -> str:
-    return "; ".join(map(scene.words.again, candidate.reasons))
+def _plainly(reason: str, scene: Scene) -> str:
+    for pattern, plain in _PLAINLY:
+        if found := pattern.fullmatch(reason):
+            return scene.say(plain, **found.groupdict())
+    return scene.words.again(reason)
 
 
 def _facts(output: CandidateDetail, scene: Scene) -> Iterator[tuple[str, str]]:
@@ -261,19 +341,31 @@ def _facts(output: CandidateDetail, scene: Scene) -> Iterator[tuple[str, str]]:
     yield scene.say("style"), output.style or ""
     yield scene.say("descends from"), _lineage(output.lineage, scene)
     yield scene.say("descendants"), str(output.descendants or "")
-    for score in output.scores:
-        yield score.scorer, _of_score(score, scene)
     yield scene.say("seed"), candidate.seed
-    yield scene.say("model"), f"{output.model}, {output.model_digest}"
+    yield scene.say("score"), _score(candidate.score)
+    for score in output.scores:
+        yield _scorer(score, scene), _of_score(score, scene)
+    yield scene.say("model"), output.model
     yield scene.say("sampling"), _sampling(output, scene)
     yield scene.say("enlarged"), ", ".join(f"{one.width}×{one.height}" for one in output.renditions)
-    yield scene.say("image"), candidate.image_cid
+
+
+def _details(output: CandidateDetail, scene: Scene) -> Iterator[tuple[str, str]]:
+    """What the picture and the model can be compared by."""
+    yield scene.say("image"), output.candidate.image_cid
     yield scene.say("pixels"), output.pixel_sha256
+    yield scene.say("model"), output.model_digest
+
+
+def _scorer(score: ScoreOut, scene: Scene) -> str:
+    known = _SCORERS.get(score.scorer)
+    return scene.say(known) if known else score.scorer
 
 
 def _of_score(score: ScoreOut, scene: Scene) -> str:
-    reasons = "; ".join(map(scene.words.again, score.reasons))
-    return f"{score.value / 1000:.3f}  {reasons}".rstrip()
+    told = f"{score.value / 1000:.2f}"
+    reasons = "; ".join(_plainly(reason, scene) for reason in score.reasons)
+    return f"{told} · {reasons}" if reasons else told
 
 
 def _sampling(output: CandidateDetail, scene: Scene) -> str:

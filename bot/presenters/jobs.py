@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 from bot.following import Work, job, stage_in_words, work_behind
 from bot.frontend import Button, Message
 from bot.presenters.anything import present
-from bot.presenters.candidates import open_a_round, pictures_in_words, rows, shown, traits, verdict
+from bot.presenters.candidates import (
+    in_common,
+    open_a_round,
+    pictures_in_words,
+    rows,
+    shown,
+    standing,
+    traits,
+    why_not,
+)
 from bot.scene import Scene
 from tools.generation.briefs import JobOut
 from tools.generation.candidates import CandidateOut
@@ -20,14 +29,16 @@ _MOST_CANCELS = 20  # buttons below the queue
 
 @work_behind.register
 def _(output: JobOut) -> Work:
-    one = phrase("One picture is made")
-    many = phrase("{count} pictures are made", count=output.count)
+    one = phrase("Making one picture")
+    many = phrase("Making {count} pictures", count=output.count)
     return job(output.job_id, one if output.count == 1 else many)
 
 
 @work_behind.register
 def _(output: JobStatus) -> Work | None:
-    return job(output.job_id, output.job_id) if output.state in UNFINISHED else None
+    if output.state not in UNFINISHED:
+        return None
+    return job(output.job_id, phrase("Making pictures"))
 
 
 @present.register
@@ -53,13 +64,8 @@ def _(output: JobStatus, scene: Scene) -> Message:
     if output.state != "done":
         return _unfinished(output, scene)
     return Message(
-        _verdicts(output.candidates, scene),
-        title=scene.count(
-            "{n} picture, scored ({job})",
-            "{n} pictures, scored ({job})",
-            len(output.candidates),
-            job=output.job_id,
-        ),
+        "\n".join(_finished(output.candidates, scene)),
+        title=_credit(output.candidates, scene),
         pictures=shown(output.candidates, scene),
         buttons=(*rows(output.candidates, scene), *open_a_round(scene)),
         tone="good",
@@ -162,20 +168,40 @@ def _unfinished(output: JobStatus, scene: Scene) -> Message:
     return Message(text, pictures=shown(output.candidates, scene), buttons=scene.buttons(*cancel))
 
 
-def _verdicts(candidates: Sequence[CandidateOut], scene: Scene) -> str:
-    """How many go to people, and why each is in or out where something is to be said."""
-    chosen = sum(candidate.verdict == "shortlisted" for candidate in candidates)
-    head = scene.say("{chosen} of {all} are on the shortlist.", chosen=chosen, all=len(candidates))
-    return "\n".join([head, *(_reasons(c, scene) for c in candidates if c.reasons)])
-
-
-def _reasons(candidate: CandidateOut, scene: Scene) -> str:
-    return scene.say(
-        "{candidate} {verdict}: {reasons}.",
-        candidate=candidate.candidate_id,
-        verdict=verdict(candidate, scene),
-        reasons="; ".join(map(scene.words.again, candidate.reasons)),
+def _credit(candidates: Sequence[CandidateOut], scene: Scene) -> str:
+    """How many pictures, and whose."""
+    if not candidates:
+        return scene.say("No pictures")
+    return scene.count(
+        "{n} picture by {creator}",
+        "{n} pictures by {creator}",
+        len(candidates),
+        creator=candidates[0].creator,
     )
+
+
+def _finished(candidates: Sequence[CandidateOut], scene: Scene) -> Iterator[str]:
+    """What they show, how many go to people, and why the others do not."""
+    if not candidates:
+        return
+    yield in_common(candidates, scene)
+    if len(candidates) == 1:
+        yield standing(candidates[0], scene)
+        return
+    chosen = sum(candidate.verdict == "shortlisted" for candidate in candidates)
+    if chosen == len(candidates):
+        yield scene.say("All of them are on the shortlist.")
+        return
+    yield scene.say("{chosen} of {all} are on the shortlist.", chosen=chosen, all=len(candidates))
+    yield from _left_out(candidates, scene)
+
+
+def _left_out(candidates: Sequence[CandidateOut], scene: Scene) -> Iterator[str]:
+    """Why a picture is not on the shortlist; nothing of those that only were not among the best."""
+    for number, candidate in enumerate(candidates, 1):
+        if candidate.verdict in ("rejected", "broken") and candidate.reasons:
+            why = "; ".join(why_not(candidate, scene)).rstrip(".")
+            yield scene.say("Not {number}: {why}.", number=number, why=why)
 
 
 def _line(queued: QueuedOut, scene: Scene) -> str:

@@ -1,12 +1,21 @@
 """Mint requests, tokens, and what operators review, as messages."""
 
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
 from bot.following import Work, mint, work_behind
 from bot.frontend import Button, Message, Picture, Tone
 from bot.presenters.anything import present
+from bot.presenters.rounds import outcome
 from bot.scene import Scene
+from tools.generation.tables import Candidate
 from tools.minting.costs import CostOut
 from tools.minting.requests import MintRequestsOut, TokensOut
 from tools.minting.showing import ApprovalOut, MintRequestOut, TokenOut
+from tools.phrases import phrase
+from tools.provenance.tables import Person
+from tools.voting.tables import Round
 
 _TONES: dict[str, Tone] = {"minted": "good", "failed": "error"}
 _SHOWN = ("pending", "approved", "minting", "minted")  # states in which the picture is shown
@@ -16,19 +25,27 @@ _SHOWN = ("pending", "approved", "minting", "minted")  # states in which the pic
 def _(output: MintRequestOut) -> Work | None:
     if output.state not in ("approved", "minting") or output.paused is not None:
         return None
-    return mint(output.mint_request_id, f"Minting {output.candidate_id}")
+    return mint(
+        output.mint_request_id, phrase("Minting {candidate}", candidate=output.candidate_id)
+    )
 
 
 @present.register
 def _(output: MintRequestOut, scene: Scene) -> Message:
     """A mint request: exactly what is frozen in it, where it stands, and what can be decided."""
+    pending = output.state == "pending"
     return Message(
         meaning(output, scene),
         title=scene.say("Mint request {request}", request=output.mint_request_id),
         facts=(
-            *(_frozen(output, scene) if output.state == "pending" else ()),
+            *(_to_decide(output, scene) if pending else ()),
             *(_approvals(output, scene)),
+            *(((scene.say("digest"), short(output.frozen_digest)),) if pending else ()),
             *(_token(token, scene) for token in _by_chain(output)),
+        ),
+        details=(
+            *(_frozen(output, scene) if pending else ()),
+            *(_found(token, scene) for token in _by_chain(output)),
         ),
         pictures=(_picture(output, scene),) if output.state in _SHOWN else (),
         buttons=scene.buttons(*_buttons(output, scene)),
@@ -107,27 +124,45 @@ def _state(output: MintRequestOut, scene: Scene) -> str:
             return scene.say("Could not be minted.")
 
 
-def _frozen(output: MintRequestOut, scene: Scene) -> tuple[tuple[str, str], ...]:
-    """What an operator approves, and what it is likely to cost."""
-    return (
-        (scene.say("picture"), output.image_cid),
-        (scene.say("metadata"), output.metadata_cid),
-        (scene.say("recipient"), output.recipient),
-        (scene.say("chains"), ", ".join(output.chains)),
-        (
-            scene.say("may cost"),
-            scene.say("{cap} on each chain at most", cap=output.cost_cap),
-        ),
-        *costs(output.cost_estimate, scene),
-        *(((scene.say("tally"), output.tally_hash),) if output.tally_hash else ()),
-        (scene.say("in short"), short(output.frozen_digest)),
-        (scene.say("frozen as"), output.frozen_digest),
+def _to_decide(output: MintRequestOut, scene: Scene) -> Iterator[tuple[str, str]]:
+    """What an operator decides by: to whom, where, at what price, and how people chose it."""
+    yield scene.say("recipient"), output.recipient
+    yield scene.say("chains"), ", ".join(output.chains)
+    yield from costs(output.cost_estimate, scene)
+    yield scene.say("may cost"), scene.say("{cap} on each chain at most", cap=output.cost_cap)
+    yield scene.say("votes"), _votes(output, scene)
+
+
+def _votes(output: MintRequestOut, scene: Scene) -> str:
+    """How people chose it, in words."""
+    if output.round_id is None:
+        return scene.say("It did not win a round: it was proposed by hand.")
+    with scene.studio.db.read() as session:
+        chosen_in = session.get_one(Round, output.round_id)
+    return scene.say(
+        "{outcome} ({title}, {round})",
+        outcome=outcome(chosen_in.outcome, scene),
+        title=chosen_in.title,
+        round=chosen_in.id,
     )
 
 
-def costs(estimates: list[CostOut], scene: Scene) -> tuple[tuple[str, str], ...]:
-    """What it is likely to cost on each chain, as facts."""
-    return tuple((scene.say("cost on {chain}", chain=c.chain), cost(c, scene)) for c in estimates)
+def _frozen(output: MintRequestOut, scene: Scene) -> Iterator[tuple[str, str]]:
+    """What an approval holds on to, whole."""
+    yield scene.say("frozen as"), output.frozen_digest
+    yield scene.say("picture"), output.image_cid
+    yield scene.say("metadata"), output.metadata_cid
+    if output.tally_hash:
+        yield scene.say("tally"), output.tally_hash
+
+
+def costs(estimates: list[CostOut], scene: Scene) -> Iterator[tuple[str, str]]:
+    """What it is likely to cost, as facts; chains that cost the same are told together."""
+    same: dict[str, list[str]] = {}
+    for estimate in estimates:
+        same.setdefault(cost(estimate, scene), []).append(estimate.chain)
+    for told, chains in same.items():
+        yield scene.say("cost on {chain}", chain=scene.words.joined(chains)), told
 
 
 def cost(estimate: CostOut, scene: Scene) -> str:
@@ -177,11 +212,18 @@ def short(digest: str) -> str:
 
 
 def _picture(output: MintRequestOut, scene: Scene) -> Picture:
-    caption = scene.say(
-        "{candidate}\n{state}", candidate=output.candidate_id, state=scene.words.word(output.state)
-    )
+    creator = creator_of(output.candidate_id, scene)
+    caption = scene.say("{candidate} by {creator}", candidate=output.candidate_id, creator=creator)
     alt = scene.say("The picture {candidate}", candidate=output.candidate_id)
     return scene.picture(output.image_cid, caption, alt)
+
+
+def creator_of(candidate_id: str, scene: Scene) -> str:
+    """The name of who made a picture."""
+    with scene.studio.db.read() as session:
+        maker = select(Person.name).join(Candidate, Candidate.person_id == Person.id)
+        name = session.scalar(maker.where(Candidate.id == candidate_id))
+    return name or scene.say("someone")
 
 
 def _by_chain(output: MintRequestOut) -> list[TokenOut]:
@@ -189,11 +231,17 @@ def _by_chain(output: MintRequestOut) -> list[TokenOut]:
 
 
 def _token(token: TokenOut, scene: Scene) -> tuple[str, str]:
-    told = {"token": token.token_id, "where": where(token, scene)}
-    name = scene.say("on {chain}", chain=token.chain)
+    return scene.say("on {chain}", chain=token.chain), scene.say(
+        "token number {number}, {token} here", token=token.token_id, number=token.number
+    )
+
+
+def _found(token: TokenOut, scene: Scene) -> tuple[str, str]:
+    """Where a token lies, and what it took to put it there."""
+    name, place = scene.say("on {chain}", chain=token.chain), where(token, scene)
     if not token.gas_used:
-        return name, scene.say("{token}, {where}", **told)
-    return name, scene.say("{token}, {where}, {gas} gas", **told, gas=token.gas_used)
+        return name, place
+    return name, scene.say("{where}, {gas} gas", where=place, gas=token.gas_used)
 
 
 def where(token: TokenOut, scene: Scene) -> str:

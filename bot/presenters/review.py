@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.frontend import Button, Message, Picture
+from bot.frontend import Button, Message, Section
 from bot.presenters.anything import present
-from bot.presenters.minting import cost
+from bot.presenters.minting import costs, short
 from bot.scene import Scene
 from tools.minting.likeness import LikenessOut
 from tools.minting.review import LackOut, ReviewItemOut, ReviewOut, VoteOut
@@ -18,17 +18,23 @@ def _(output: ReviewOut, scene: Scene) -> Message:
         return Message(scene.say("Nothing waits for a decision."))
     numbered = list(enumerate(output.items, 1))
     return Message(
-        "\n\n".join("\n".join(_item(place, item, scene)) for place, item in numbered),
+        "",
         title=scene.count("{n} picture to decide on", "{n} pictures to decide on", len(numbered)),
-        pictures=tuple(_picture(place, item, scene) for place, item in numbered),
+        sections=tuple(_section(place, item, scene) for place, item in numbered),
         buttons=scene.buttons(*(_closer(place, item, scene) for place, item in numbered)),
     )
 
 
-def _picture(place: int, item: ReviewItemOut, scene: Scene) -> Picture:
-    caption = scene.say("{place}. {candidate}", place=place, candidate=item.candidate_id)
+def _section(place: int, item: ReviewItemOut, scene: Scene) -> Section:
+    named = scene.say(
+        "{candidate} by {creator}",
+        candidate=item.candidate_id,
+        creator=item.rights.creator or scene.say("someone"),
+    )
+    heading = scene.say("{place}. {head}", place=place, head=named)
     alt = scene.say("The picture {candidate}", candidate=item.candidate_id)
-    return scene.picture(item.image_cid, caption, alt)
+    picture = scene.picture(item.image_cid, heading, alt)
+    return Section(heading, "\n".join(_item(item, scene)), picture)
 
 
 def _closer(place: int, item: ReviewItemOut, scene: Scene) -> Button:
@@ -40,33 +46,29 @@ def _closer(place: int, item: ReviewItemOut, scene: Scene) -> Button:
     return Button(label, "propose_mint", {"candidate_id": item.candidate_id})
 
 
-def _item(place: int, item: ReviewItemOut, scene: Scene) -> Iterator[str]:
-    yield scene.say("{place}. {head}", place=place, head=_head(item, scene))
+def _item(item: ReviewItemOut, scene: Scene) -> Iterator[str]:
+    yield _head(item, scene)
+    for lack in item.missing:
+        yield scene.say("→ {lack}", lack=_lack(lack, item, scene))
     if item.vote is not None:
         yield _vote(item.vote, scene)
     if item.scores or item.score is not None:
         yield _scores(item, scene)
     if item.similar:
-        yield scene.say(
-            "Most alike: {pictures}", pictures="; ".join(_like(o, scene) for o in item.similar)
-        )
+        yield scene.say("Most alike: {picture}", picture=_like(item.similar[0], scene))
     yield _rights(item.rights, scene)
-    if item.rights.discloses_ai:
-        yield scene.say("AI disclosure: the token's metadata names the model that made it.")
-    for estimate in item.cost_estimate:
-        told = cost(estimate, scene)
-        yield scene.say("Cost on {chain}: {cost}", chain=estimate.chain, cost=told)
-    for lack in item.missing:
-        yield scene.say("· {lack}", lack=_lack(lack, item, scene))
+    if not item.rights.discloses_ai:
+        yield scene.say("The token's metadata would not name the model that made it.")
+    for name, told in costs(item.cost_estimate, scene):
+        yield scene.say("{fact}: {told}", fact=name, told=told)
 
 
 def _head(item: ReviewItemOut, scene: Scene) -> str:
     if item.mint_request_id is None:
-        return scene.say("{candidate} won its round", candidate=item.candidate_id)
-    facts = {"candidate": item.candidate_id, "request": item.mint_request_id}
+        return scene.say("It won its round.")
     if item.state == "failed":
-        return scene.say("{candidate}, request {request}: could not be minted", **facts)
-    return scene.say("{candidate}, request {request}: waits", **facts)
+        return scene.say("Request {request} could not be minted.", request=item.mint_request_id)
+    return scene.say("Request {request} waits.", request=item.mint_request_id)
 
 
 def _vote(vote: VoteOut, scene: Scene) -> str:
@@ -78,7 +80,7 @@ def _vote(vote: VoteOut, scene: Scene) -> str:
         title=vote.title,
         round=vote.round_id,
         quorum=vote.quorum,
-        tally=vote.tally_hash or scene.say("none"),
+        tally=short(vote.tally_hash) if vote.tally_hash else scene.say("none"),
     )
 
 
@@ -113,8 +115,7 @@ def _like(other: LikenessOut, scene: Scene) -> str:
 def _rights(rights: RightsOut, scene: Scene) -> str:
     made_with = [_licence(rights.model, scene), *(_licence(lora, scene) for lora in rights.loras)]
     return scene.say(
-        "Rights: by {creator}, made with {models}; the collection's licence: {licence}",
-        creator=rights.creator or scene.say("someone"),
+        "Rights: made with {models}; the collection's licence: {licence}",
         models=", ".join(made_with),
         licence=rights.collection.licence or scene.say("not known"),
     )

@@ -8,13 +8,14 @@ through the whole session, so a number never comes to mean something else while 
 import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import count
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.frontend import Button, Message, Picture, Progress, Tone
+from bot.frontend import Button, Document, Message, Picture, Progress, Tone
 from bot.terminal.pictures import Gallery, Panel, Pixels, load
 from tools.errors import NotFound
 from tools.people import Actor
@@ -54,7 +55,7 @@ class Screen:
     async def update(self, handle: str, message: Message) -> None:
         """A terminal does not take back what it printed: the news is printed below."""
         if message.progress is not None:
-            self._area.show(handle, plain(message.text), message.progress)
+            self._area.show(handle, plain(message.title or message.text), message.progress)
             return
         self._area.remove(handle)
         self.show(message)
@@ -86,8 +87,13 @@ class Screen:
             yield Text(*body)
         if message.facts:
             yield _facts(message.facts)
-        if message.pictures:
-            yield from self._pictures(message.pictures)
+        for section in message.sections:
+            yield Text.assemble((plain(section.title), "bold"), f"\n{plain(section.text)}".rstrip())
+        if message.details:
+            yield _facts(message.details)
+        if message.every_picture:
+            yield from self._pictures(message.every_picture)
+        yield from map(_file, message.files)
         if message.buttons:
             yield self._numbered(message.buttons)
 
@@ -119,6 +125,13 @@ def panel(picture: Picture, columns: int = 64) -> Panel:
         return Panel(load(picture.path, min(columns, 64)), caption)
     except OSError:
         return Panel(_nothing(), (*caption, "(the picture cannot be read)"))
+
+
+def _file(file: Document) -> Text:
+    """Where a file lies on this machine; what it says, if it was only made to be handed over."""
+    if isinstance(file.content, Path):
+        return Text(f"{plain(file.name)}  {file.content}")
+    return Text(plain(file.content.decode("utf-8", "replace")))
 
 
 def _nothing() -> Pixels:

@@ -72,8 +72,9 @@ def test_the_card_shows_what_is_frozen_what_it_costs_and_what_chose_it(
         "about 0.000122 ETH, at worst 0.0003 ETH; and once 0.0015 ETH for the contract and the "
         "model"
     )
-    assert facts["tally"] == facts["frozen as"] == DIGEST
-    assert facts["in short"] == "0" * 12
+    details = dict(card.details)
+    assert details["tally"] == details["frozen as"] == DIGEST
+    assert facts["digest"] == "0" * 12
     assert [(b.label, b.kind, b.asks) for b in card.buttons] == [
         ("Approve exactly this", "good", None),
         ("Reject", "danger", "reason"),

@@ -66,16 +66,66 @@ def button(message: Message, label: str) -> Button:
     return next(found for found in message.buttons if found.label == label)
 
 
-def test_each_of_a_few_pictures_has_a_row_of_its_own(studio: Studio, wren: Actor) -> None:
-    message = present(done(studio, wren, 4), scene_of(studio, wren))
-    assert labels(message)[5:10] == ["Vary 2", "Remix 2", "Same seed 2", "Upscale 2", "Show 2"]
-    assert len(message.buttons) == 20
-    assert message.pictures[1].caption.startswith("2: c_1 by wren")
+def test_a_few_pictures_stand_in_a_row_for_each_action(studio: Studio, wren: Actor) -> None:
+    output = done(studio, wren, 4)
+    message = present(output, scene_of(studio, wren))
+    assert message.title == "4 pictures by wren"
+    expected = [f"{what} {number}" for what in ("Vary", "Remix", "More") for number in range(1, 5)]
+    assert labels(message) == expected
+    assert [button.mark for button in message.buttons] == ["1", "2", "3", "4"] * 3
+    assert message.pictures[1].caption.startswith(f"2: seed {output.candidates[1].seed}\nc_1")
+
+
+def test_a_row_of_numbers_says_once_what_they_do(studio: Studio, wren: Actor) -> None:
+    [card] = deal(present(done(studio, wren, 2), scene_of(studio, wren)), Words())
+    [container] = card.view.to_components()
+    shown = [
+        part["content"] if part["type"] == 10 else [one["label"] for one in part["components"]]
+        for part in container["components"][-7:-1]
+    ]
+    assert shown == [
+        "-# Vary: more pictures like it",
+        ["1", "2"],
+        "-# Remix: the picture with other words",
+        ["1", "2"],
+        "-# More: details, larger, put to the vote",
+        ["1", "2"],
+    ]
+
+
+def test_only_of_pictures_that_are_left_out_it_is_told_why(studio: Studio, wren: Actor) -> None:
+    output = done(studio, wren, 3)
+    good, copy, unclear = output.candidates
+    given = [
+        good.model_copy(
+            update={"verdict": "shortlisted", "reasons": ["picture quality 1000"], "score": 1000}
+        ),
+        copy.model_copy(
+            update={
+                "verdict": "rejected",
+                "reasons": ["near duplicate of c_0 (3 of 256 bits differ)"],
+            }
+        ),
+        unclear.model_copy(
+            update={
+                "verdict": "rejected",
+                "reasons": ["picture quality 90, at least 300 is asked"],
+            }
+        ),
+    ]
+    message = present(output.model_copy(update={"candidates": given}), scene_of(studio, wren))
+    assert message.text.splitlines()[1:] == [
+        "1 of 3 are on the shortlist.",
+        "Not 2: it is nearly the same as c_0.",
+        "Not 3: it is not clear enough.",
+    ]
+    assert message.pictures[0].caption.endswith("c_0 · 1.00")
+    assert message.pictures[1].caption.endswith("rejected")
 
 
 def test_of_many_pictures_each_can_be_shown(studio: Studio, wren: Actor) -> None:
     message = present(done(studio, wren, 8), scene_of(studio, wren))
-    assert labels(message) == [f"Show {number}" for number in range(1, 9)]
+    assert labels(message) == [f"More {number}" for number in range(1, 9)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 5, 8, 30])
@@ -96,7 +146,7 @@ def test_members_may_look_and_creators_may_go_on_from_anybodys_picture(
     moss = sign_in_to(studio, "moss")
     sol = sign_in_to(studio, "sol", Role.CREATOR)
     output = done(studio, wren, 2)
-    assert labels(present(output, scene_of(studio, moss))) == ["Show 1", "Show 2"]
+    assert labels(present(output, scene_of(studio, moss))) == ["More 1", "More 2"]
     assert "Remix 1" in labels(present(output, scene_of(studio, sol)))
 
 
@@ -214,7 +264,7 @@ def test_an_empty_queue_and_a_quota_are_told(studio: Studio, wren: Actor) -> Non
 def test_progress_keeps_the_button_that_calls_the_job_off() -> None:
     work = following("j_1", "Three pictures")
     message = work.message(Words(), Progress("drawing", 500))
-    assert message.text == "Three pictures"
+    assert message.title == "Three pictures"
     assert [(b.label, b.action) for b in message.buttons] == [("Cancel", "cancel_job")]
 
 

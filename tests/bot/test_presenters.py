@@ -83,11 +83,12 @@ def test_the_approve_button_holds_the_digest_that_was_shown(studio: Studio) -> N
     asked = add_mint_request(studio, reed, rush, state="pending")
     shown = studio.door.call("mint_status", {"mint_request_id": asked}, rush)
     message = present(shown, scene_of(studio, rush))
-    facts = dict(message.facts)
+    facts, details = dict(message.facts), dict(message.details)
     approve, reject = message.buttons
-    assert approve.arguments["frozen_digest"] == facts["frozen as"]
+    assert approve.arguments["frozen_digest"] == details["frozen as"]
     assert reject.asks == "reason"
-    assert {"picture", "metadata", "recipient", "chains", "may cost"} < facts.keys()
+    assert list(facts)[:4] == ["recipient", "chains", "may cost", "votes"]
+    assert {"picture", "metadata"} < details.keys()
 
 
 def test_a_failed_job_says_why(studio: Studio) -> None:
@@ -118,7 +119,12 @@ def test_a_history_leaves_a_ballot_secret(studio: Studio) -> None:
     studio.door.call("vote", {"choice": "1"}, moss)
     round_ = studio.door.call("show_round", {}, reed)
     history = studio.door.call("provenance", {"subject_id": round_.round_id}, reed)
-    told = present(history, scene_of(studio, reed)).text
-    assert "└ open_round by reed (operator, command)" in told
-    assert "└ vote by sha256:" in told
-    assert "moss" not in told
+    message = present(history, scene_of(studio, reed))
+    [whole], [section] = message.files, message.sections
+    assert isinstance(whole.content, bytes)
+    assert b"\xe2\x94\x94 open_round by reed (operator, command)" in whole.content
+    assert b"vote by sha256:" in whole.content
+    assert f"reed opened the round {round_.round_id}. (records " in section.text
+    assert "1 person voted, 1 ballot. (records " in section.text
+    assert "moss" not in section.text
+    assert b"moss" not in whole.content

@@ -29,12 +29,11 @@ from tests.peers.discord import (
     running_peer,
 )
 from tests.peers.discord.permissions import BOT
+from tests.peers.discord.picking import names_of_buttons
 from tests.peers.discord.rendering import Renderer, photograph
-from tests.peers.discord.state import components_in
 
 PATIENCE_S = 60.0
 SETUP = BOT | Permission.MANAGE_ROLES | Permission.MANAGE_CHANNELS
-BUTTON = 2
 
 
 @dataclass
@@ -83,7 +82,7 @@ def offers(label: str) -> Callable[[Message], bool]:
 
 def labels(message: Message) -> list[str]:
     """The buttons of a message."""
-    return [str(one.get("label")) for one in components_in(message.components, {BUTTON})]
+    return names_of_buttons(message.components)
 
 
 async def play(peer: Peer, folder: Path) -> Story:
@@ -91,7 +90,7 @@ async def play(peer: Peer, folder: Path) -> Story:
     hall = peer.add_guild("Mint Street", permissions=int(SETUP))
     story = Story(peer, hall)
     async with bot_process(peer, folder):
-        await _set_up(story)
+        await set_up(story)
         await _create(story)
         result = await _vote(story)
         request = await _propose(story, result)
@@ -100,16 +99,16 @@ async def play(peer: Peer, folder: Path) -> Story:
     return story
 
 
-async def _answered(answer: Answer) -> Answer:
+async def answered(answer: Answer) -> Answer:
     await answer.peer.until(lambda: answer.is_done() and answer.text, PATIENCE_S)
     return answer
 
 
-async def _set_up(story: Story) -> None:
+async def set_up(story: Story) -> None:
     """The owner sets the server up, and people come."""
     hall, general = story.hall, story.hall.text_channel("general")
     reed = story.people["reed"] = hall.owner
-    answer = await _answered(await reed.command(general, "setup"))
+    answer = await answered(await reed.command(general, "setup"))
     await reed.press(answer.messages[0], "Create what is missing")
     story.keep("setup", "reed", await story.see(general, "reed", says("Everything is set up")))
     creator, operator = hall.role_named("Creator"), hall.role_named("Operator")
@@ -148,7 +147,7 @@ async def _vote(story: Story) -> Message:
     """A round: reactions, a change of mind, a vote for oneself; returns the result."""
     people, gallery = story.people, story.channel("gallery")
     studio = story.channel("studio")
-    await _answered(
+    await answered(
         await people["olga"].command(
             studio, "round open", title="First strike", minutes=30, quorum=2
         )
@@ -165,7 +164,7 @@ async def _vote(story: Story) -> Message:
     await story.peer.until(lambda: not people["moss"].has_reacted(poll, of["wren"]), PATIENCE_S)
     await story.peer.until(lambda: "3 people" in poll.text, PATIENCE_S)
     story.keep("round", "moss", poll)
-    await _answered(await people["olga"].command(studio, "round close"))
+    await answered(await people["olga"].command(studio, "round close"))
     result = await story.see(
         story.channel("results"), "sol", offers("Propose the winner for minting")
     )
@@ -192,7 +191,7 @@ async def _propose(story: Story, result: Message) -> Message:
     told = await story.see(review, "olga", lambda m: m is not waiting and m.author is bot)
     said = [one for one in olga.sees(review) if one.author is olga.user]
     story.keep("words", "olga", *said, told)
-    looked = await _answered(await olga.command(review, "review"))
+    looked = await answered(await olga.command(review, "review"))
     story.keep("review", "olga", looked.messages[0])
     return waiting
 
@@ -208,12 +207,12 @@ async def _mint(story: Story, request: Message) -> str:
 async def _prove(story: Story, token: str) -> None:
     """The certificate, and the history of a copy that lost its metadata on the way."""
     sol, fern, studio = story.people["sol"], story.people["fern"], story.channel("studio")
-    card = await _answered(await sol.command(studio, "certificate", token=token))
+    card = await answered(await sol.command(studio, "certificate", token=token))
     story.keep("certificate", "sol", *card.messages)
     pictures = [one for one in story.channel("results").messages.values() if one.attachments]
     copy = _without_its_texts(pictures[-1].attachments[0].data)
     found = await fern.say(studio, "where is this from?", files=copy)
-    history = await _answered(await fern.menu(found, "Show provenance"))
+    history = await answered(await fern.menu(found, "Show provenance"))
     story.keep("provenance", "fern", found, *history.messages)
 
 

@@ -65,7 +65,7 @@ async def test_a_request_is_shown_for_review_decided_there_and_its_creator_told_
     async with running(studio):  # another process answers the button of the first
         window = await owner.press(card, "Reject")
         assert window.modal is not None
-        assert window.modal.title == "Reject"
+        assert window.modal.title == "Reject this mint request"
         answer = await (await owner.submit(window, {"words": "**too** blue"})).done()
         assert answer.ephemeral
         await peer.until(lambda: "Rejected" in card.text)

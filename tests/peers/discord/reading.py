@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 Json = dict[str, Any]
-ESCAPED = re.compile(r"\\([\\*_~`|>#\-\[\]()])")
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation
 
 
 def addresses_in(embeds: list[Json], components: list[Json]) -> set[str]:

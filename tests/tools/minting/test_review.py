@@ -106,11 +106,11 @@ def test_the_list_says_it_in_words_and_has_a_button_for_each(hall: Hall):
         "Score: 900 of 1000",
         "by bob",
         "CC0 1.0 Universal",
-        "Cost on copper: about 0.0",
+        "cost on copper and silver: about 0.0",
         "Nobody has proposed it",
     ):
-        assert words in message.text
-    assert len(message.pictures) == 2
+        assert words in "\n".join(f"{one.title}\n{one.text}" for one in message.sections)
+    assert len(message.every_picture) == 2
 
 
 def test_licences_are_read_from_what_a_picture_was_made_with(tmp_path: Path):
