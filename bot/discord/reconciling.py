@@ -12,7 +12,8 @@ the ledger (`reconcile_round`), which judges each difference like a live vote.
     a message gone     sent again; its votes stay
 
 Whoever does something while this goes on is left out: what they do is handled as it happens, and
-is the newer truth. Nobody's live change is handled while the report is made.
+is the newer truth. Nobody's live change is handled while the report is made. Only of the last
+comparison nobody is left out: what is not done by then is not done live any more.
 """
 
 import asyncio
@@ -140,6 +141,8 @@ class Reconciler:
     async def _report(
         self, round_id: str, sight: Sight, ids: Mapping[int, str], touched: Collection[int]
     ) -> None:
+        if await asyncio.to_thread(self._is_last, round_id, sight):
+            touched = ()
         rows = await asyncio.to_thread(marks_of, self._client.studio, round_id)
         users = sorted({*sight.marks, *rows})
         found = [
@@ -227,6 +230,11 @@ class Reconciler:
                 for round_ in session.scalars(found)
                 if self._client.handles(round_.guild) and not (only_over and is_compared(round_))
             ]
+
+    def _is_last(self, round_id: str, sight: Sight) -> bool:
+        """Whether the time of the round was over before anybody looked."""
+        with self._client.studio.db.read() as session:
+            return session.get_one(Round, round_id).closes_at <= sight.begun_at
 
     def _write(self, round_id: str, stands: Mapping[int, Mark | None], sight: Sight) -> None:
         users = [str(user) for user in stands]
