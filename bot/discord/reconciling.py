@@ -20,6 +20,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -123,11 +124,15 @@ class Reconciler:
         Raises:
             MintmarkError: if Discord or the database does not answer; nothing is reported then.
         """
+        turnstile, begun_at = self._reactions.turnstiles[round_id], now()
+        is_last = await asyncio.to_thread(self._is_over, round_id, begun_at)
         async with self._reactions.watched(round_id) as touched:
-            sight = await self._lookout.look(round_id)
+            if is_last:  # what is being done live is the last of it
+                await turnstile.free()
+            sight = await self._lookout.look(round_id, begun_at)
             ids = await self._known(round_id, sight)
-            async with self._reactions.turnstiles[round_id].by_itself():
-                await self._report(round_id, sight, ids, touched)
+            async with turnstile.by_itself():
+                await self._report(round_id, sight, ids, () if is_last else touched)
 
     async def _known(self, round_id: str, sight: Sight) -> dict[int, str]:
         """The persons behind the reactions; those with something new as Discord has them now."""
@@ -141,8 +146,6 @@ class Reconciler:
     async def _report(
         self, round_id: str, sight: Sight, ids: Mapping[int, str], touched: Collection[int]
     ) -> None:
-        if await asyncio.to_thread(self._is_last, round_id, sight):
-            touched = ()
         rows = await asyncio.to_thread(marks_of, self._client.studio, round_id)
         users = sorted({*sight.marks, *rows})
         found = [
@@ -231,10 +234,9 @@ class Reconciler:
                 if self._client.handles(round_.guild) and not (only_over and is_compared(round_))
             ]
 
-    def _is_last(self, round_id: str, sight: Sight) -> bool:
-        """Whether the time of the round was over before anybody looked."""
+    def _is_over(self, round_id: str, moment: datetime) -> bool:
         with self._client.studio.db.read() as session:
-            return session.get_one(Round, round_id).closes_at <= sight.begun_at
+            return session.get_one(Round, round_id).closes_at <= moment
 
     def _write(self, round_id: str, stands: Mapping[int, Mark | None], sight: Sight) -> None:
         users = [str(user) for user in stands]
