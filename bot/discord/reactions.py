@@ -71,6 +71,10 @@ class Change:
     came: bool
 
 
+class _ToBeCompared(Exception):
+    """The time of the round is over: what stands there is for the last comparison to see."""
+
+
 class Reactions:
     """The reactions of the guilds that this process handles."""
 
@@ -190,6 +194,8 @@ class Reactions:
             await (self._cast(change) if change.came else self._withdrawn(change))
         except ServiceUnavailable as error:  # it stands there, and is found when votes are compared
             _log.warning("vote put off", round=change.page.round_id, reason=str(error))
+        except _ToBeCompared:
+            return False
         except MintmarkError as error:
             if await self._awaits_count(change.page):
                 return False
@@ -221,7 +227,7 @@ class Reactions:
             raise
         except MintmarkError as error:
             if await self._awaits_count(page):
-                raise
+                raise _ToBeCompared from error
             self.turned_away(page, change.user, change.number)
             self.explain(actor, page.round_id, error, is_bot=_is_bot(change.member))
             return
@@ -305,11 +311,8 @@ class Reactions:
         return [(at, change.user, number) for at, number in found if at is not None]
 
     def _is_over(self, round_id: str) -> bool:
-        """Whether the time of a round is over, and its last comparison is still to be made."""
         with self._client.studio.db.read() as session:
-            round_ = session.get_one(Round, round_id)
-            over = round_.state == "open" and round_.closes_at <= now()
-            return over and not is_compared(round_)
+            return _awaits_count(session.get_one(Round, round_id))
 
     def _is_noted(self, change: Change) -> bool:
         """Whether a reaction that came stands for the person's vote already."""
@@ -328,6 +331,8 @@ class Reactions:
             if row is None:
                 return False
             round_ = session.get_one(Round, page.round_id)
+            if row.counts and _awaits_count(round_):
+                raise _ToBeCompared
             in_time = round_.state == "open" and round_.closes_at > now()
             stands = row.counts and in_time and _stands_on(session, page.round_id, change)
         if not stands:
@@ -354,6 +359,11 @@ def seen(page: Page, user: int, number: int, *, counts: bool = True) -> Reaction
         round_id=page.round_id,
         counts=counts,
     )
+
+
+def _awaits_count(round_: Round) -> bool:
+    """Whether the time of a round is over, and its last comparison is still to be made."""
+    return round_.state == "open" and round_.closes_at <= now() and not is_compared(round_)
 
 
 def _is(change: Change, page: Page, number: int) -> bool:
