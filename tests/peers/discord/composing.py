@@ -11,7 +11,7 @@ from tests.peers.discord.check_messages import (
     check_files,
     check_message,
 )
-from tests.peers.discord.errors import DiscordError
+from tests.peers.discord.errors import DiscordError, unknown_channel
 from tests.peers.discord.forms import Path
 from tests.peers.discord.mentions import find_mentions
 from tests.peers.discord.reading import components_in
@@ -64,6 +64,8 @@ def compose(
     reference: Message | None = None,
 ) -> Message:
     """A new message from a request body, checked as Discord checks it, not yet posted."""
+    if channel.deleted:
+        raise unknown_channel()
     body = draft.body
     flags = int(body.get("flags") or 0) if isinstance(body.get("flags"), int) else 0
     v2 = bool(flags & Flag.IS_COMPONENTS_V2)

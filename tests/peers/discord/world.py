@@ -193,7 +193,7 @@ class World:
         channel.deleted = True
         channel.guild.channels.pop(channel.id, None)
         self._peer.channels.pop(channel.id, None)
-        for message in list(channel.messages.values()):
+        for message in [*channel.messages.values(), *channel.unseen]:
             self._forget(message)
         event = "THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE"
         self._tell_guild(event, data, channel.guild)
