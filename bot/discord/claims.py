@@ -24,11 +24,17 @@ LASTING = "post:"
 """What the claims begin with that are kept until their post is finished."""
 
 
-def take(studio: Studio, key: str) -> bool:
-    """Claim a thing for this process; False if another live process has it, or has done it."""
+def take(studio: Studio, key: str, promised: str | None = None) -> bool:
+    """Claim a thing for this process; False if another live process has it, or has done it.
+
+    Args:
+        studio: of this process.
+        key: names the thing.
+        promised: how to reach who was promised an answer; kept until `settle`.
+    """
     try:
         with studio.db.write() as session:
-            session.add(Claim(key=key, process=studio.process))
+            session.add(Claim(key=key, process=studio.process, promised=promised))
         return True
     except IntegrityError:
         return False
@@ -53,6 +59,20 @@ def _inherit(studio: Studio, key: str, holder: str) -> bool:
         update(Claim)
         .where(Claim.key == key, Claim.process == holder)
         .values(process=studio.process, claimed_at=now())
+    )
+    with studio.db.write() as session:
+        return session.connection().execute(change).rowcount == 1
+
+
+def settle(studio: Studio, key: str, process: str) -> bool:
+    """Whoever was promised an answer has it, or gets it from the caller, who is the only one then.
+
+    Returns whether it was still owed by that process.
+    """
+    change = (
+        update(Claim)
+        .where(Claim.key == key, Claim.process == process, Claim.promised.is_not(None))
+        .values(promised=None)
     )
     with studio.db.write() as session:
         return session.connection().execute(change).rowcount == 1

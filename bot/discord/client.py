@@ -24,6 +24,7 @@ from bot.discord.following import Book
 from bot.discord.leases import Leases
 from bot.discord.place import Channel, Reply
 from bot.discord.posts import FRONT_END, Owed, Posts
+from bot.discord.promises import Promise
 from bot.discord.registering import introduce, register
 from bot.discord.saying import say_once
 from bot.frontend import Message
@@ -98,7 +99,7 @@ class MintmarkClient(discord.AutoShardedClient):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A handler failed: the log says where; nothing else stops."""
-        _log.exception("unforeseen", event=event_method)
+        _log.exception("unforeseen", handler=event_method)
 
     def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
         """Call this when the bot stops, while Discord can still be spoken to."""
@@ -156,24 +157,37 @@ class MintmarkClient(discord.AutoShardedClient):
             interaction: not yet acknowledged.
             private: whether only the person sees the answer.
         """
-        place = Reply(self, interaction, private=private)
-        async with self.at_work(), self.telling(place):
-            announced = await acknowledge(interaction, private)
-            if not await self._is_ours(interaction, announced):
-                raise asyncio.CancelledError("another process answers")
-            actor = await homes.actor_behind(self, interaction)
-            place.words = Words(actor.locale, FRONT_END)
-            yield self.desk.at(place), actor
-            await place.withdraw()
-            await disclosure.tell_once(self, place, actor)
+        place, is_kept = Reply(self, interaction, private=private), False
+        async with self.at_work():
+            async with self.telling(place):
+                announced = await acknowledge(interaction, private)
+                if not await self._is_ours(interaction, announced, private):
+                    raise asyncio.CancelledError("another process answers")
+                actor = await homes.actor_behind(self, interaction)
+                place.words = Words(actor.locale, FRONT_END)
+                yield self.desk.at(place), actor
+                await place.withdraw()
+                is_kept = await self._kept(interaction)
+                await disclosure.tell_once(self, place, actor)
+            if not is_kept:
+                await self._kept(interaction)
 
     async def _is_ours(
-        self, interaction: "discord.Interaction[Any]", announced: Acknowledged
+        self, interaction: "discord.Interaction[Any]", announced: Acknowledged, private: bool
     ) -> bool:
         """Whether this process answers: exactly one does, whoever acknowledged."""
         if announced is Acknowledged.ELSEWHERE:
             await asyncio.sleep(_ELSEWHERE_S)
-        return await self.claims(f"interaction:{interaction.id}")
+        promise = Promise.of(interaction, private).written()
+        return await asyncio.to_thread(claims.take, self.studio, _key(interaction), promise)
+
+    async def _kept(self, interaction: "discord.Interaction[Any]") -> bool:
+        """The promised answer was given: note it; whether that could be done."""
+        with suppress(MintmarkError):
+            key, process = _key(interaction), self.studio.process
+            await asyncio.to_thread(claims.settle, self.studio, key, process)
+            return True
+        return False
 
     async def claims(self, key: str) -> bool:
         """Whether this process, of all of them, is to do a thing; asked once for each key."""
@@ -290,3 +304,8 @@ class MintmarkClient(discord.AutoShardedClient):
             await self.leases.release()
         except MintmarkError as error:
             _log.warning("leases not released", reason=str(error))
+
+
+def _key(interaction: "discord.Interaction[Any]") -> str:
+    """The claim of an interaction."""
+    return f"interaction:{interaction.id}"

@@ -2,6 +2,7 @@
 
     messages that show how far some work is      followed on, to their end
     work whose process died before it answered   answered in the channel where it was asked for
+    answers that a dead process had promised     said that none will come (`promises`)
     claims of long ago                           forgotten
 
 Only the holder of a guild's shard does this, and only for processes that are known to be dead.
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import select
 
-from bot.discord import claims, people
+from bot.discord import claims, people, promises
 from bot.discord.following import PURPOSE, Followed
 from bot.discord.place import Channel
 from bot.discord.posts import FRONT_END, claim_of
@@ -81,7 +82,17 @@ class Resuming:
                 await self._carried_on(post)
             for job_id in await asyncio.to_thread(self._unanswered):
                 await self._answered(job_id)
+            for left in await asyncio.to_thread(promises.broken, self._client):
+                await self._owned_up(left)
             await self._sweep()
+
+    async def _owned_up(self, left: promises.Broken) -> None:
+        """Tell who waits for the answer of a dead process that none will come."""
+        if await asyncio.to_thread(promises.is_mine_to_tell, self._client, left):
+            try:
+                await promises.tell(self._client, left.promise)
+            except MintmarkError as error:
+                _log.warning("nobody told", key=left.key, reason=str(error))
 
     async def _sweep(self) -> None:
         now_s = asyncio.get_running_loop().time()

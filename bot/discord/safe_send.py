@@ -56,6 +56,7 @@ __all__ = [
     "edit",
     "edit_by_token",
     "in_words",
+    "is_announced",
     "persistently",
     "private_channel",
     "send",
@@ -89,11 +90,19 @@ class InPrivate:
     user: int
 
 
+class HasToken(Protocol):
+    """An interaction, or what was written down of it."""
+
+    @property
+    def token(self) -> str:
+        """By which it is answered."""
+
+
 @dataclass(frozen=True)
 class Original:
     """The answer to an interaction that was acknowledged before."""
 
-    interaction: "discord.Interaction[Any]"
+    interaction: HasToken
 
 
 @dataclass(frozen=True)
@@ -210,6 +219,22 @@ async def delete(client: Client, at: Sent) -> None:
         await persistently(lambda: client.http.delete_message(at.channel, at.message), client)
 
 
+async def is_announced(client: Client, interaction: HasToken) -> bool:
+    """Whether “thinking…” still stands where an interaction is to be answered.
+
+    Raises:
+        TooLate: when 15 minutes are over, or it never was acknowledged.
+        ServiceUnavailable: see above.
+    """
+    try:
+        data = await _by_token(client, lambda hook: hook.get(interaction.token, "@original"))
+    except TooLate:
+        raise
+    except Gone:
+        return False
+    return discord.MessageFlags._from_value(data.get("flags", 0)).loading
+
+
 async def delete_original(interaction: "discord.Interaction[Any]") -> None:
     """Delete the announced answer, or the answer that took its place; best effort."""
     with suppress(discord.HTTPException, *TRANSIENT):
@@ -267,6 +292,14 @@ class _Hook:
                 with_components=True,
                 **self._connection,
             )
+
+    async def get(self, token: str, message: str) -> Any:
+        return await self._adapter.get_webhook_message(
+            self._application,
+            token,
+            message,  # type: ignore[arg-type]  # as above
+            **self._connection,
+        )
 
     @property
     def _application(self) -> int:

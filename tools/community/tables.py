@@ -100,6 +100,8 @@ class Claim(Base):
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     process: Mapped[str] = mapped_column(String(64))
+    promised: Mapped[str | None] = mapped_column(Text, default=None)
+    """JSON that says how to reach who was promised an answer, until they have it."""
     claimed_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 

@@ -19,6 +19,7 @@ from tests.bot.discord.polling import (
     ballots,
     closed,
     emoji,
+    noted,
     open_round,
     pictures_of,
     set_rule,
@@ -34,7 +35,7 @@ from tools.provenance.identifiers import short_id
 from tools.provenance.tables import ToolCall
 
 IN_PLACE, IN_CHANNEL, IN_PRIVATE = "in place", "in the channel", "in private"
-NOT_DONE = "not done"
+NOT_TOLD = "on the card alone"
 
 
 class Flow(ABC):
@@ -89,6 +90,12 @@ class Flow(ABC):
     async def meanwhile(self) -> None:
         """What goes on while something is wrong: nothing, unless a flow says otherwise."""
         return
+
+    async def told_to_ask_again(self) -> None:
+        """Wait until the person reads that it was broken off."""
+        stage = self.stage
+        await stage.until(lambda: stage.shown_to(self.person, "I was restarted"), "an apology")
+        assert not stage.hanging()
 
     async def proved(self) -> None:
         """Whether a picture is known again after Discord has changed its file."""
@@ -226,6 +233,9 @@ class Vote(Flow):
             await person.react(card, emoji(number))
         await people.moss.react(card, emoji(1))
 
+    async def followed(self) -> None:
+        await self.stage.until(lambda: len(noted(self.poll)) == 3, "the notes of the votes")
+
     async def answered(self) -> None:
         await self.stage.until(lambda: self.votes == {"moss": 1, "fern": 2, "sol": 1}, "the votes")
 
@@ -320,15 +330,20 @@ class Approve(Flow):
 
     async def outcome(self) -> str:
         await self.written()
-        await self.stage.until(lambda: self.told, "an answer to who approved")
+        await self.stage.until(lambda: self.told or self._is_broken_off(), "an answer")
         if not self._first.deleted:
             await self.stage.until(lambda: "pproved" in self._first.plain, "the card's update")
             assert "Approve exactly this" not in self._first.labels
         await self._quiet()
         assert self.stage.count(Approval) == 1
         assert len(self.cards) <= 1
+        if not self.told and self._is_broken_off():
+            return NOT_TOLD
         assert len(self.told) == 1, self.stage.seen()
         return self.found(self.told)
+
+    def _is_broken_off(self) -> bool:
+        return bool(self.stage.shown_to(self.person, "I was restarted"))
 
 
 def _again(drawn: Any, brief: Brief) -> Candidate:

@@ -8,7 +8,6 @@ after     when it has been seen
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import ClassVar
 
 from bot.discord import acknowledging
@@ -334,15 +333,29 @@ class KilledAtWork(Misbehaviour):
 
 
 class KilledBetween(Misbehaviour):
-    says = "the bot is killed after the acknowledgement, before it has done anything"
+    says = "the bot is killed right after the acknowledgement, before it has done anything"
+    at_once = ("create", "approve")
 
     async def before(self) -> None:
-        self.stage.patch.setattr(self.stage.bots[0], "claims", self._die)
+        bot, dying = self.stage.bots[0], asyncio.Event()
 
-    async def _die(self, _: str) -> bool:
-        self.dying = asyncio.create_task(self.stage.restart())
-        await asyncio.sleep(60)
-        return False
+        async def die(*_: object) -> None:
+            dying.set()
+            await asyncio.sleep(60)
+
+        self.stage.patch.setattr(bot.studio.door, "acall", die)
+        self.killing = asyncio.create_task(self._kill(dying))
+
+    async def _kill(self, dying: asyncio.Event) -> None:
+        await dying.wait()
+        await self.stage.restart()
+
+    async def amid(self) -> None:
+        await self.killing
+        await self.flow.told_to_ask_again()
+        await self.flow.act()
+        await self.flow.answered()
+        await self.flow.meanwhile()
 
 
 class StrippedTexts(Misbehaviour):
@@ -353,6 +366,3 @@ class StrippedTexts(Misbehaviour):
 
     async def after(self) -> None:
         await self.flow.proved()
-
-
-Made = Callable[[Stage, Flow], Misbehaviour]

@@ -14,6 +14,7 @@ from tests.bot.discord.faults.flows import (
     IN_CHANNEL,
     IN_PLACE,
     IN_PRIVATE,
+    NOT_TOLD,
 )
 
 PAGE = Path(__file__).parents[4] / "docs" / "faults.md"
@@ -73,7 +74,32 @@ TABLE: dict[type[m.Misbehaviour], Row] = {
     m.ClosedMessages: (_ANEW, _COUNTED, _APPROVED),
     m.TwoProcesses: _USUAL,
     m.Killed: _USUAL,
-    m.KilledAtWork: (_ANEW, _NO_INTERACTION, _APPROVED_ALONE),
+    m.KilledAtWork: (
+        Ends(
+            "in place of “thinking…” it is said that the bot was restarted; the gallery comes as a "
+            "message of its own",
+            (IN_CHANNEL,),
+        ),
+        _NO_INTERACTION,
+        Ends(
+            "approved once; in place of “thinking…” it is said that the bot was restarted and that "
+            "it may be done already, and the card says that it is",
+            (NOT_TOLD,),
+        ),
+    ),
+    m.KilledBetween: (
+        Ends(
+            "in place of “thinking…” it is said that the bot was restarted; asked again, it is "
+            "done once",
+            (IN_PLACE,),
+        ),
+        _NO_INTERACTION,
+        Ends(
+            "in place of “thinking…” it is said that the bot was restarted; pressed again, it is "
+            "approved once",
+            (IN_PLACE,),
+        ),
+    ),
     m.StrippedTexts: (_DONE, Senseless("nobody uploads"), Senseless("nobody uploads")),
 }
 

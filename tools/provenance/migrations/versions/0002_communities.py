@@ -25,6 +25,7 @@ def upgrade() -> None:
         "claim",
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("process", sa.String(length=64), nullable=False),
+        sa.Column("promised", sa.Text(), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
