@@ -11,7 +11,7 @@ from tests.bot.discord.conftest import People
 from tests.bot.discord.faults.flows import FLOWS
 from tests.bot.discord.faults.misbehaviours import Misbehaviour
 from tests.bot.discord.faults.stage import Stage, hurry
-from tests.bot.discord.faults.table import Ends, cells
+from tests.bot.discord.faults.table import PAGE, Ends, cells, page
 from tests.bot.discord.polling import strike_pictures
 from tests.peers.discord import Peer
 from tools.catalogue import open_studio
@@ -62,3 +62,7 @@ async def test_it_happens_once_and_is_told(
     assert await flow.outcome() in cell.where
     await wrong.after()
     await flow.over()
+
+
+def test_the_page_of_faults_tells_what_these_tests_assert() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page()

@@ -264,8 +264,14 @@ class NoSending(_Revoked):
 
 
 class NoManaging(_Revoked):
-    says = "Manage Messages is revoked"
+    says = "Manage Messages is revoked, and the bot is killed meanwhile"
     right = Permission.MANAGE_MESSAGES
+
+    async def amid(self) -> None:
+        """What stands there and cannot be taken off is no vote, for the next process either."""
+        await self.flow.followed()
+        await self.stage.restart()
+        await self.flow.meanwhile()
 
 
 class NoFiles(_Revoked):

@@ -5,6 +5,7 @@ It is written into docs/faults.md by
     python -m tests.bot.discord.faults.table
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +41,25 @@ Row = tuple[Cell, Cell, Cell]  # create, vote, approve
 
 _NO_INTERACTION = Senseless("a tap is no interaction")
 _DONE = Ends("the gallery is filled in where it was announced", (IN_PLACE,))
-_ANEW = Ends("the gallery comes as a message of its own", (IN_CHANNEL,))
-_ALONE = Ends("the gallery is sent to who asked for it", (IN_PRIVATE,))
+_ANEW = Ends("the gallery comes as a message of its own in the channel", (IN_CHANNEL,))
+_ALONE = Ends("the gallery is sent to who asked for it, in private", (IN_PRIVATE,))
 _COUNTED = Ends("the tally is exact, the result is told once", (IN_CHANNEL,))
-_APPROVED = Ends("approved once, the card says so", (IN_PLACE,))
-_APPROVED_ALONE = Ends("approved once, the answer comes as a direct message", (IN_PRIVATE,))
+_STANDS = Ends("the gallery is shown again, votes stay, the result is told once", (IN_CHANNEL,))
+_CAUGHT_UP = Ends("what was missed counts once when votes are compared", (IN_CHANNEL,))
+_APPROVED = Ends("approved once; the answer and the card say so", (IN_PLACE,))
+_APPROVED_ALONE = Ends("approved once; the answer comes as a direct message", (IN_PRIVATE,))
+_RESULT_LATER = Ends(
+    "the tally is exact, the gallery says how it ended, the log says that the result cannot be "
+    "told; it is told once the right is back",
+    (IN_CHANNEL,),
+)
+_CARD_LATER = Ends(
+    "approved once and answered; the card says so as soon as the right is back", (IN_PLACE,)
+)
+_KEPT_ON = Ends(
+    "the tally is exact also with taps that cannot be taken off; the result is told once",
+    (IN_CHANNEL,),
+)
 _USUAL: Row = (_DONE, _COUNTED, _APPROVED)
 
 TABLE: dict[type[m.Misbehaviour], Row] = {
@@ -64,43 +79,38 @@ TABLE: dict[type[m.Misbehaviour], Row] = {
     m.ResumeRefused: _USUAL,
     m.NoHeartbeatAck: _USUAL,
     m.Duplicated: _USUAL,
-    m.Outage: _USUAL,
-    m.MessageDeleted: (_ALONE, _COUNTED, _APPROVED),
-    m.ChannelDeleted: (_ALONE, _COUNTED, _APPROVED_ALONE),
-    m.NoSending: _USUAL,
-    m.NoManaging: _USUAL,
-    m.NoFiles: _USUAL,
-    m.NoSight: _USUAL,
-    m.ClosedMessages: (_ANEW, _COUNTED, _APPROVED),
+    m.Outage: (_DONE, _CAUGHT_UP, _APPROVED),
+    m.MessageDeleted: (_ALONE, _STANDS, _APPROVED),
+    m.ChannelDeleted: (_ALONE, _STANDS, _APPROVED_ALONE),
+    m.NoSending: (_DONE, _RESULT_LATER, _APPROVED),
+    m.NoManaging: (_DONE, _KEPT_ON, _APPROVED),
+    m.NoFiles: (_DONE, _RESULT_LATER, _APPROVED),
+    m.NoSight: (_DONE, _CAUGHT_UP, _CARD_LATER),
+    m.ClosedMessages: (_ANEW, _STANDS, _APPROVED),
     m.TwoProcesses: _USUAL,
-    m.Killed: _USUAL,
+    m.Killed: (_DONE, _CAUGHT_UP, _APPROVED),
     m.KilledAtWork: (
         Ends(
-            "in place of “thinking…” it is said that the bot was restarted; the gallery comes as a "
-            "message of its own",
+            "“thinking…” becomes “I was restarted”; the gallery comes as a message of its own",
             (IN_CHANNEL,),
         ),
         _NO_INTERACTION,
         Ends(
-            "approved once; in place of “thinking…” it is said that the bot was restarted and that "
-            "it may be done already, and the card says that it is",
+            "approved once; “thinking…” becomes “I was restarted, look before you ask again”, and "
+            "the card says that it is approved",
             (NOT_TOLD,),
         ),
     ),
     m.KilledBetween: (
-        Ends(
-            "in place of “thinking…” it is said that the bot was restarted; asked again, it is "
-            "done once",
-            (IN_PLACE,),
-        ),
+        Ends("“thinking…” becomes “I was restarted”; asked again, it is done once", (IN_PLACE,)),
         _NO_INTERACTION,
-        Ends(
-            "in place of “thinking…” it is said that the bot was restarted; pressed again, it is "
-            "approved once",
-            (IN_PLACE,),
-        ),
+        Ends("“thinking…” becomes “I was restarted”; pressed again, it is done once", (IN_PLACE,)),
     ),
-    m.StrippedTexts: (_DONE, Senseless("nobody uploads"), Senseless("nobody uploads")),
+    m.StrippedTexts: (
+        Ends("the picture, uploaded again, is known by what it shows", (IN_PLACE,)),
+        Senseless("nobody uploads"),
+        Senseless("nobody uploads"),
+    ),
 }
 
 
@@ -112,3 +122,35 @@ def cells() -> list[tuple[type[m.Misbehaviour], str, Ends]]:
         for flow, cell in zip(FLOWS, row, strict=True)
         if isinstance(cell, Ends)
     ]
+
+
+_HEAD = """# What can go wrong in Discord, and how it ends
+
+Each cell was played with real discord.py against the local Discord in `tests/peers/discord/`:
+`tests/bot/discord/test_faults.py`. In all of them, what people did happened exactly once, they
+were told in words, and nothing was left “thinking…”. This page is written by
+`python -m tests.bot.discord.faults.table`.
+
+"""
+_COLUMNS = ("what goes wrong", "/create", "a round of votes", "Approve", "test")
+
+
+def page() -> str:
+    """The table as docs/faults.md shows it."""
+    lines = [_line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
+    for trouble, row in TABLE.items():
+        told = (_told(cell) for cell in row)
+        lines.append(_line([trouble.says, *told, f"`-k {trouble.__name__}-`"]))
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _told(cell: Cell) -> str:
+    return cell.says if isinstance(cell, Ends) else f"– ({cell.because})"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
