@@ -63,7 +63,7 @@ async def _round(story: Story) -> None:
 
 
 async def _ask(story: Story, who: str, command: str, **options: str) -> None:
-    name = {"open_bracket": "bracket open"}.get(command, command)
+    name = {"open_bracket": "round bracket"}.get(command, command)
     try:
         answer: Answer = await answered(
             await story.people[who].command(story.channel("studio"), name, **options)
