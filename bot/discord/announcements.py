@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
 LOOKS_EVERY_S = 2.0
+TRIES_EVERY_S = 30.0  # to tell what could not be told
 _NEWS = timedelta(days=14)  # what is older is no news, also to a bot that was away
 _log = structlog.get_logger("mintmark.discord.announcements")
 
@@ -106,7 +107,7 @@ class Announcements:
             except (NotFound, Refused) as error:
                 _log.info("not told", purpose=deed.purpose, reason=str(error))
             except MintmarkError as error:
-                self._not_before[deed.purpose] = loop.time() + 30
+                self._not_before[deed.purpose] = loop.time() + TRIES_EVERY_S
                 _log.warning("put off", purpose=deed.purpose, reason=str(error))
 
     async def _tell(self, deed: Deed) -> None:

@@ -50,19 +50,20 @@ class Book:
 
     def __init__(self, client: "MintmarkClient") -> None:
         self._client = client
-        self._open: dict[str, str] = {}  # handle → post
+        self._open: dict[str, str] = {}  # handle → purpose, for as long as this process is at it
 
-    def follows(self, post_id: str) -> bool:
+    def follows(self, post: Post) -> bool:
         """Whether this process is at it."""
-        return post_id in self._open.values()
+        return post.purpose in self._open.values()
 
     async def opened(self, actor: Actor, handle: str, work: Work) -> None:
         """From now on the message under the handle shows how far the work is."""
         argument, value = next(iter(work.arguments.items()))
         followed = Followed(work.report, argument, value, handle)
-        self._open[handle] = await asyncio.to_thread(self._write, actor, followed)
+        self._open[handle] = followed.purpose
+        await asyncio.to_thread(self._write, actor, followed)
 
-    def _write(self, actor: Actor, followed: Followed) -> str:
+    def _write(self, actor: Actor, followed: Followed) -> None:
         private = not followed.handle or followed.handle.startswith(PRIVATE)
         channel, _, message = "", "", None
         if not private:
@@ -70,13 +71,17 @@ class Book:
         owed = Owed(followed.purpose, followed.value, actor.guild, channel, actor.person_id)
         post, _ = self._client.posts.owe(owed, "sent", message)
         claims.take_over(self._client.studio, claim_of(post.id))
-        return post.id
 
     def took_over(self, post: Post, handle: str) -> None:
         """This process goes on with a post, in the message under the handle."""
-        self._open[handle] = post.id
+        self._open[handle] = post.purpose
 
     async def closed(self, handle: str, shown: Message) -> None:
         """Nothing about the message changes any more."""
-        if post_id := self._open.pop(handle, None):
-            await asyncio.to_thread(self._client.posts.done, post_id)
+        if purpose := self._open.get(handle):
+            await asyncio.to_thread(self._done, purpose)
+            self._open.pop(handle, None)
+
+    def _done(self, purpose: str) -> None:
+        if post := self._client.posts.of_purpose(purpose):
+            self._client.posts.done(post.id)

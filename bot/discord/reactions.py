@@ -12,6 +12,9 @@ whatever they tap, and however fast, the last of it counts. A `Reaction` row say
 that stands for a vote that it was seen. A reaction that goes without a row (because it was taken
 off here) withdraws nothing.
 
+What is still to be done when the time of the round is over is left to the last comparison: what
+stands there then counts, however long the line was.
+
 While votes are compared (`reconciling`), nothing is done here for that round; what happened
 meanwhile is done right after, and whom it concerns is told to the comparison.
 """
@@ -46,10 +49,12 @@ from tools.people import Actor
 from tools.provenance.canonical import digest
 from tools.provenance.tables import Person, now
 from tools.voting.tables import Round, RoundEntry, StandingBallot
+from tools.voting.tally import is_compared
 
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
 
+WAITS_S = 0.25  # between two looks whether a round was compared
 AT_ONCE = 2  # votes that go through the door at the same time: acknowledging comes first
 _log = structlog.get_logger("mintmark.discord.reactions")
 
@@ -79,6 +84,7 @@ class Reactions:
         self._workers: set[asyncio.Task[None]] = set()
         self._few = asyncio.Semaphore(AT_ONCE)
         self._touched: dict[str, set[int]] = {}
+        self._stopping = False
         self.turnstiles: defaultdict[str, Turnstile] = defaultdict(Turnstile)
 
     # --- what it hears ---
@@ -144,7 +150,8 @@ class Reactions:
             await asyncio.wait(self._workers)
 
     async def stop(self) -> None:
-        """Finish what was heard."""
+        """Finish what was heard; what waits for a count is left to another process's comparison."""
+        self._stopping = True
         await self.settled()
 
     # --- one person in one round ---
@@ -166,23 +173,45 @@ class Reactions:
         try:
             while line:
                 async with self.turnstiles[key[0]].live(), self._few:
-                    await self._done(line[0])
-                line.popleft()
+                    is_done = await self._done(line[0])
+                if is_done:
+                    line.popleft()
+                elif not await self._counted(line[0].page):
+                    return
         finally:
             del self._lines[key]
 
-    async def _done(self, change: Change) -> None:
+    async def _done(self, change: Change) -> bool:
+        """Do it; False if the time of the round is over, and the last comparison decides."""
+        if await self._awaits_count(change.page):
+            return False
         try:
             await (self._cast(change) if change.came else self._withdrawn(change))
         except ServiceUnavailable as error:  # it stands there, and is found when votes are compared
             _log.warning("vote put off", round=change.page.round_id, reason=str(error))
         except MintmarkError as error:
+            if await self._awaits_count(change.page):
+                return False
             _log.info("vote left", round=change.page.round_id, reason=str(error))
         except Exception:
             _log.exception("unforeseen", round=change.page.round_id)
+        return True
+
+    async def _awaits_count(self, page: Page) -> bool:
+        return await asyncio.to_thread(self._is_over, page.round_id)
+
+    async def _counted(self, page: Page) -> bool:
+        """Wait for the last comparison; False if another process is to make it."""
+        while not self._stopping and self._client.handles(page.guild):
+            if not await self._awaits_count(page):
+                return True
+            await asyncio.sleep(WAITS_S)
+        return False
 
     async def _cast(self, change: Change) -> None:
         page, actor = change.page, await self._actor(change)
+        if await asyncio.to_thread(self._is_noted, change):
+            return  # a comparison was quicker, or the event came twice
         try:
             output = await self._client.studio.door.acall(
                 "vote", {"choice": str(change.number), "round_id": page.round_id}, actor
@@ -190,6 +219,8 @@ class Reactions:
         except ServiceUnavailable:
             raise
         except MintmarkError as error:
+            if await self._awaits_count(page):
+                raise
             self.turned_away(page, change.user, change.number)
             self.explain(actor, page.round_id, error, is_bot=_is_bot(change.member))
             return
@@ -268,6 +299,20 @@ class Reactions:
                 session.add(seen(page, change.user, change.number))
         found = ((self._pages.at(int(row.message)), row.number) for row in older)
         return [(at, change.user, number) for at, number in found if at is not None]
+
+    def _is_over(self, round_id: str) -> bool:
+        """Whether the time of a round is over, and its last comparison is still to be made."""
+        with self._client.studio.db.read() as session:
+            round_ = session.get_one(Round, round_id)
+            over = round_.state == "open" and round_.closes_at <= now()
+            return over and not is_compared(round_)
+
+    def _is_noted(self, change: Change) -> bool:
+        """Whether a reaction that came stands for the person's vote already."""
+        key = (str(change.page.message), str(change.user), change.number)
+        with self._client.studio.db.read() as session:
+            noted = session.get(Reaction, key) is not None
+            return noted and _stands_on(session, change.page.round_id, change)
 
     def _stands_for_a_vote(self, change: Change) -> bool:
         """Whether a reaction that went was a vote that may be withdrawn; else it is forgotten."""

@@ -12,13 +12,15 @@ the ledger (`reconcile_round`), which judges each difference like a live vote.
     a message gone     sent again; its votes stay
 
 Whoever does something while this goes on is left out: what they do is handled as it happens, and
-is the newer truth. Nobody's live change is handled while the report is made.
+is the newer truth. Nobody's live change is handled while the report is made. Only of the last
+comparison nobody is left out: what is not done by then is not done live any more.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -122,11 +124,15 @@ class Reconciler:
         Raises:
             MintmarkError: if Discord or the database does not answer; nothing is reported then.
         """
+        turnstile, begun_at = self._reactions.turnstiles[round_id], now()
+        is_last = await asyncio.to_thread(self._is_over, round_id, begun_at)
         async with self._reactions.watched(round_id) as touched:
-            sight = await self._lookout.look(round_id)
+            if is_last:  # what is being done live is the last of it
+                await turnstile.free()
+            sight = await self._lookout.look(round_id, begun_at)
             ids = await self._known(round_id, sight)
-            async with self._reactions.turnstiles[round_id].by_itself():
-                await self._report(round_id, sight, ids, touched)
+            async with turnstile.by_itself():
+                await self._report(round_id, sight, ids, () if is_last else touched)
 
     async def _known(self, round_id: str, sight: Sight) -> dict[int, str]:
         """The persons behind the reactions; those with something new as Discord has them now."""
@@ -227,6 +233,10 @@ class Reconciler:
                 for round_ in session.scalars(found)
                 if self._client.handles(round_.guild) and not (only_over and is_compared(round_))
             ]
+
+    def _is_over(self, round_id: str, moment: datetime) -> bool:
+        with self._client.studio.db.read() as session:
+            return session.get_one(Round, round_id).closes_at <= moment
 
     def _write(self, round_id: str, stands: Mapping[int, Mark | None], sight: Sight) -> None:
         users = [str(user) for user in stands]

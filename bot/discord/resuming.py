@@ -96,7 +96,7 @@ class Resuming:
             post
             for post in client.posts.unfinished(PURPOSE)
             if client.handles(post.guild)
-            and not client.book.follows(post.id)
+            and not client.book.follows(post)
             and claims.take_over(client.studio, claim_of(post.id))
         ]
 

@@ -13,6 +13,7 @@ What is sent never lingers in discord.py's store of views: buttons are answered 
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -126,7 +127,8 @@ async def send(client: Client, where: Where, card: Card, *, nonce: str | None = 
         client: logged in.
         where: for `Original`, the announced answer is filled in.
         nonce: at most 25 characters; a message with the same one within some minutes is not sent
-            again. Only channels and direct messages know nonces.
+            again. Without one, only what is tried again here is not sent again. Only channels and
+            direct messages know nonces.
 
     Raises:
         Gone, NotAllowed, TooLate, ServiceUnavailable, InvalidInput: see above.
@@ -152,7 +154,7 @@ async def _sent(client: Client, where: Where, card: Card, nonce: str | None) -> 
 async def _post(
     client: Client, channel: int, card: Card, nonce: str | None, reply_to: int | None
 ) -> dict[str, Any]:
-    more: dict[str, Any] = {"nonce": nonce}
+    more: dict[str, Any] = {"nonce": nonce or secrets.token_hex(12)}
     if reply_to is not None:
         more["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
 

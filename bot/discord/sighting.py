@@ -20,7 +20,6 @@ from bot.discord.removals import Removals, Standing
 from bot.discord.rounds import Galleries
 from bot.discord.safe_send import Gone, persistently
 from tools.errors import MintmarkError
-from tools.provenance.tables import now
 from tools.voting.tables import Round
 
 if TYPE_CHECKING:
@@ -53,13 +52,13 @@ class Lookout:
         self._removals = removals
         self._channels: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def look(self, round_id: str) -> Sight:
-        """Everything under the pages of a round.
+    async def look(self, round_id: str, begun_at: datetime) -> Sight:
+        """Everything under the pages of a round, for a comparison that began at a moment.
 
         Raises:
             MintmarkError: if Discord does not answer, or does not let us look.
         """
-        sight = Sight(now())
+        sight = Sight(begun_at)
         for page in self._pages.of(round_id):
             try:
                 async with self._channels[page.channel]:

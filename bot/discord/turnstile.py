@@ -40,3 +40,8 @@ class Turnstile:
             async with self.changed:
                 self.alone = False
                 self.changed.notify_all()
+
+    async def free(self) -> None:
+        """Wait for a moment in which nothing goes on."""
+        async with self.by_itself():
+            return

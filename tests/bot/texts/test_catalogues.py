@@ -131,9 +131,10 @@ def sayings() -> Iterator[tuple[str, ast.Call, dict[str, list[str]]]]:
     """Every place in the program where something is said: where, the call, what names mean."""
     for path in templates.sources():
         tree = ast.parse(path.read_text("utf-8"))
+        named = templates.literals_by_name(tree)
         for call in calls(tree):
             if called(call) in templates.SAYING | {"count"} and call.args:
-                yield f"{path}:{call.lineno}", call, templates.literals_by_name(tree)
+                yield f"{path}:{call.lineno}", call, named
 
 
 def test_no_sentence_is_put_together_before_it_is_said() -> None:
