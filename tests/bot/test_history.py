@@ -20,7 +20,7 @@ def scene(studio: Studio) -> Scene:
 
 def step(tool: str, record: int, **changes: Any) -> StepOut:
     """A step that did what it should, recorded in two places."""
-    given = {
+    given: dict[str, Any] = {
         "call_id": f"call_{record}",
         "parent_id": None,
         "depth": 0,

@@ -206,7 +206,7 @@ async def _mint(story: Story, request: Message) -> str:
     await story.people["olga"].press(request, "Approve exactly this")
     minted = await story.see(story.channel("results"), "sol", says("is minted"))
     story.keep("minted", "sol", minted)
-    return re.findall(r"\bt_\w{10}", minted.plain)[0]
+    return str(re.findall(r"\bt_\w{10}", minted.plain)[0])
 
 
 async def _prove(story: Story, token: str) -> None:

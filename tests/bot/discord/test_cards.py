@@ -319,7 +319,7 @@ def test_a_section_stands_beside_its_picture_and_details_are_small(png: Path) ->
     [card] = dealt(message)
     beside = [part for part in components(card) if part["type"] == 9]
     assert beside[0]["accessory"]["description"] == "a fox"
-    assert texts(card)[:2] == ["**1. c\\_1 by ada**\nwaits", "-# digest sha256:00"]
+    assert texts(card)[:2] == ["**1\\. c\\_1 by ada**\nwaits", "-# digest sha256:00"]
     assert [file.filename for file in card.files][1:] == ["all.txt"]
 
 
