@@ -104,9 +104,9 @@ class Announcements:
                 continue
             try:
                 await self._tell(deed)
-            except (NotFound, Refused) as error:
+            except NotFound as error:
                 _log.info("not told", purpose=deed.purpose, reason=str(error))
-            except MintmarkError as error:
+            except MintmarkError as error:  # also a right that an operator may give back
                 self._not_before[deed.purpose] = loop.time() + TRIES_EVERY_S
                 _log.warning("put off", purpose=deed.purpose, reason=str(error))
 
@@ -153,7 +153,7 @@ class Announcements:
         (card, *_) = await drawn(self._client, message, self._words(deed, rules))
         try:
             await edit(self._client, Sent(int(post.channel), int(post.message or 0)), card)
-        except (Gone, Refused):
+        except Gone:
             await asyncio.to_thread(self._client.posts.gone, post.id)
             return
         self._shown[deed.purpose] = deed.state

@@ -9,8 +9,9 @@
 
 What one person does in one round happens in the order in which they did it, one step at a time; so
 whatever they tap, and however fast, the last of it counts. A `Reaction` row says of each reaction
-that stands for a vote that it was seen. A reaction that goes without a row (because it was taken
-off here) withdraws nothing.
+that it was seen, and whether it stands for a vote. One that does not (because the vote has moved
+on, and it is still to be taken off) withdraws nothing when it goes, and is never taken for a vote
+again, by no process, however long it stays.
 
 What is still to be done when the time of the round is over is left to the last comparison: what
 stands there then counts, however long the line was.
@@ -224,12 +225,11 @@ class Reactions:
             self.turned_away(page, change.user, change.number)
             self.explain(actor, page.round_id, error, is_bot=_is_bot(change.member))
             return
+        for older in await asyncio.to_thread(self._replace, change):
+            self.turned_away(*older)
         if page.hidden:
             self.turned_away(page, change.user, change.number)
             self._confirm(actor, page.round_id, output)
-            return
-        for older in await asyncio.to_thread(self._replace, change):
-            self.turned_away(*older)
 
     async def _withdrawn(self, change: Change) -> None:
         page = change.page
@@ -265,6 +265,11 @@ class Reactions:
             emoji = page.emoji_for(number)
             self._removals.take_off(Standing(page.channel, page.message, user, emoji))
 
+    def is_turned_away(self, page: Page, user: int, number: int) -> bool:
+        """Whether a reaction waits here to be taken off."""
+        emoji = page.emoji_for(number)
+        return self._removals.doomed(Standing(page.channel, page.message, user, emoji))
+
     def explain(
         self, actor: Actor, round_id: str, error: MintmarkError, *, is_bot: bool = False
     ) -> None:
@@ -294,9 +299,8 @@ class Reactions:
             rows = session.scalars(mine).all()
             older = [row for row in rows if (row.message, row.number) != _place(change)]
             for row in older:
-                session.delete(row)
-            if len(older) == len(rows):
-                session.add(seen(page, change.user, change.number))
+                row.counts = False  # until it is taken off, whoever does that
+            session.merge(seen(page, change.user, change.number, counts=not page.hidden))
         found = ((self._pages.at(int(row.message)), row.number) for row in older)
         return [(at, change.user, number) for at, number in found if at is not None]
 
@@ -311,7 +315,8 @@ class Reactions:
         """Whether a reaction that came stands for the person's vote already."""
         key = (str(change.page.message), str(change.user), change.number)
         with self._client.studio.db.read() as session:
-            noted = session.get(Reaction, key) is not None
+            row = session.get(Reaction, key)
+            noted = row is not None and row.counts
             return noted and _stands_on(session, change.page.round_id, change)
 
     def _stands_for_a_vote(self, change: Change) -> bool:
@@ -319,11 +324,12 @@ class Reactions:
         page = change.page
         key = (str(page.message), str(change.user), change.number)
         with self._client.studio.db.read() as session:
-            if session.get(Reaction, key) is None:
+            row = session.get(Reaction, key)
+            if row is None:
                 return False
             round_ = session.get_one(Round, page.round_id)
             in_time = round_.state == "open" and round_.closes_at > now()
-            stands = in_time and _stands_on(session, page.round_id, change)
+            stands = row.counts and in_time and _stands_on(session, page.round_id, change)
         if not stands:
             self.forget(page.message, change.number, change.user)
         return stands
@@ -339,10 +345,14 @@ class Reactions:
             session.execute(gone)
 
 
-def seen(page: Page, user: int, number: int) -> Reaction:
-    """The row that says of a reaction that it stands for a vote."""
+def seen(page: Page, user: int, number: int, *, counts: bool = True) -> Reaction:
+    """The row that says that a reaction was seen, and whether it stands for a vote."""
     return Reaction(
-        message=str(page.message), user=str(user), number=number, round_id=page.round_id
+        message=str(page.message),
+        user=str(user),
+        number=number,
+        round_id=page.round_id,
+        counts=counts,
     )
 
 

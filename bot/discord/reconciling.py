@@ -146,7 +146,11 @@ class Reconciler:
     async def _report(
         self, round_id: str, sight: Sight, ids: Mapping[int, str], touched: Collection[int]
     ) -> None:
-        rows = await asyncio.to_thread(marks_of, self._client.studio, round_id)
+        rows, void = await asyncio.to_thread(self._books, round_id, sight)
+        for user, marks in void.items():
+            sight.marks[user] -= marks
+            if not self._reactions.is_busy(round_id, user):
+                self._take_off(sight, user, marks)
         users = sorted({*sight.marks, *rows})
         found = [
             one
@@ -166,7 +170,7 @@ class Reconciler:
             STUDIO,
         )
         assert isinstance(output, ReconciledOut)
-        await self._settle(round_id, sight, found, ids, output)
+        await self._settle(round_id, sight, found, void, ids, output)
         for user in touched:
             if not self._reactions.is_busy(round_id, user):
                 self._take_off(sight, user, left_over(rows.get(user, set()), sight.marks[user]))
@@ -177,6 +181,7 @@ class Reconciler:
         round_id: str,
         sight: Sight,
         found: Sequence[Difference],
+        void: defaultdict[int, set[Mark]],
         ids: Mapping[int, str],
         output: ReconciledOut,
     ) -> None:
@@ -190,23 +195,28 @@ class Reconciler:
             counts = one.new is not None and person is not None and reason is None
             stands[one.user] = one.new if counts else one.kept
             off = one.kept if counts else one.new
-            self._take_off(sight, one.user, (*one.surplus, *((off,) if off else ())))
+            turned_away = {*one.surplus, *((off,) if off else ())}
+            void[one.user] |= turned_away
+            self._take_off(sight, one.user, turned_away)
             if person is not None and reason is not None and one.user not in sight.bots:
                 voter = replace(voters, person_id=person)
                 self._reactions.explain(voter, round_id, Refused(reason))
-        self._take_off_secrets(sight, stands)
-        await asyncio.to_thread(self._write, round_id, stands, sight)
+        self._take_off_secrets(sight, stands, void)
+        await asyncio.to_thread(self._write, round_id, stands, void, sight)
 
     def _take_off(self, sight: Sight, user: int, marks: Collection[Mark]) -> None:
         for mark in marks:
             if (page := sight.pages.get(mark.message)) is not None:
                 self._reactions.turned_away(page, user, mark.number)
 
-    def _take_off_secrets(self, sight: Sight, stands: dict[int, Mark | None]) -> None:
+    def _take_off_secrets(
+        self, sight: Sight, stands: dict[int, Mark | None], void: defaultdict[int, set[Mark]]
+    ) -> None:
         """Where votes are secret no reaction stands for one: it is counted and taken off."""
         for user, mark in stands.items():
             if mark is not None and sight.pages[mark.message].hidden:
                 self._take_off(sight, user, (mark,))
+                void[user].add(mark)
                 stands[user] = None
 
     async def _anybody(self, sight: Sight) -> Actor:
@@ -238,7 +248,37 @@ class Reconciler:
         with self._client.studio.db.read() as session:
             return session.get_one(Round, round_id).closes_at <= moment
 
-    def _write(self, round_id: str, stands: Mapping[int, Mark | None], sight: Sight) -> None:
+    def _books(
+        self, round_id: str, sight: Sight
+    ) -> tuple[defaultdict[int, set[Mark]], defaultdict[int, set[Mark]]]:
+        """What stood for votes where we looked, and what stands there that does not.
+
+        What did not stand for a vote and is gone is forgotten: set again, it would be a new one.
+        """
+        counts: defaultdict[int, set[Mark]] = defaultdict(set)
+        void: defaultdict[int, set[Mark]] = defaultdict(set)
+        with self._client.studio.db.read() as session:
+            rows = session.scalars(select(Reaction).filter_by(round_id=round_id)).all()
+        for row in rows:
+            user, mark = int(row.user), Mark(int(row.message), row.number)
+            page = sight.pages.get(mark.message)
+            if page is None:
+                continue  # its message is gone, and that says nothing of the vote
+            if row.counts:
+                counts[user].add(mark)
+            elif mark in sight.marks.get(user, ()):
+                void[user].add(mark)
+            elif not self._reactions.is_turned_away(page, user, mark.number):
+                self._reactions.forget(mark.message, mark.number, user)
+        return counts, void
+
+    def _write(
+        self,
+        round_id: str,
+        stands: Mapping[int, Mark | None],
+        void: defaultdict[int, set[Mark]],
+        sight: Sight,
+    ) -> None:
         users = [str(user) for user in stands]
         with self._client.studio.db.write() as session:
             for start in range(0, len(users), 500):
@@ -250,15 +290,17 @@ class Reconciler:
                 session.execute(
                     delete(Reaction).filter_by(message=str(mark.message), number=mark.number)
                 )
-            session.add_all(
-                seen(sight.pages[mark.message], user, mark.number)
-                for user, mark in stands.items()
-                if mark is not None
-            )
+            for user, mark in stands.items():
+                session.add_all(
+                    seen(sight.pages[off.message], user, off.number, counts=False)
+                    for off in void[user]
+                )
+                if mark is not None:
+                    session.add(seen(sight.pages[mark.message], user, mark.number))
 
 
 def marks_of(studio: Studio, round_id: str) -> dict[int, set[Mark]]:
-    """The reactions that stand for votes in a round, by the person's id in Discord. Blocks."""
+    """The reactions that were seen in a round, by the person's id in Discord. Blocks."""
     with studio.db.read() as session:
         rows = session.scalars(select(Reaction).filter_by(round_id=round_id)).all()
     marks: defaultdict[int, set[Mark]] = defaultdict(set)

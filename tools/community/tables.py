@@ -88,6 +88,8 @@ class Reaction(Base):
     user: Mapped[str] = mapped_column(Place, primary_key=True)  # the front end's id of the person
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the entry
     round_id: Mapped[str] = mapped_column(ShortId, ForeignKey("round.id"), index=True)
+    counts: Mapped[bool] = mapped_column(default=True)
+    """Whether it stands for the person's vote; else it is only still there, to be taken off."""
     seen_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -169,7 +169,7 @@ def ballots(poll: Poll, name: str = "") -> list[str]:
 def noted(poll: Poll) -> set[tuple[int, int]]:
     """The reactions that stand for votes: who, and for which number."""
     with poll.studio.db.read() as session:
-        rows = session.scalars(select(Reaction).filter_by(round_id=poll.round_id))
+        rows = session.scalars(select(Reaction).filter_by(round_id=poll.round_id, counts=True))
         return {(int(row.user), row.number) for row in rows}
 
 

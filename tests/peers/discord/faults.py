@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -23,13 +24,16 @@ class Fault:
     pattern: str  # such as "POST /channels/*/messages"
     times: int
     behave: Callable[[web.Request, Answering], Awaitable[web.StreamResponse]]
+    each: bool = False  # so many times for each path, not for all of them together
     hits: int = 0
+    _taken: Counter[str] = field(default_factory=Counter)
 
     def takes(self, name: str) -> bool:
         """Whether this request is one of those to trouble."""
-        if self.times <= 0 or not fnmatchcase(name, self.pattern):
+        key = name if self.each else ""
+        if self._taken[key] >= self.times or not fnmatchcase(name, self.pattern):
             return False
-        self.times -= 1
+        self._taken[key] += 1
         self.hits += 1
         return True
 
@@ -56,6 +60,11 @@ class Faults:
 
         return self._add(pattern, times, behave)
 
+    def each(self, fault: Fault) -> Fault:
+        """Let a fault trouble so many requests to each path that matches."""
+        fault.each = True
+        return fault
+
     def refuse(self, pattern: str, error: DiscordError, times: int = 1) -> Fault:
         """Answer with one of Discord's refusals."""
 
@@ -79,7 +88,8 @@ class Faults:
 
         async def behave(request: web.Request, go_on: Answering) -> web.StreamResponse:
             await asyncio.sleep(seconds)
-            return await go_on()
+            gone = request.transport is None or request.transport.is_closing()
+            return web.Response(status=499) if gone else await go_on()
 
         return self._add(pattern, times, behave)
 
