@@ -8,7 +8,22 @@ from tests.bot.discord.process import START, environment
 from tests.bot.discord.story import Story, play
 from tests.peers.discord import running_peer
 
-SCENES = ["setup", "progress", "gallery", "talk", "remix", "refused", "round", "result", "request", "words", "review", "minted", "certificate", "provenance"]
+SCENES = [
+    "setup",
+    "progress",
+    "gallery",
+    "talk",
+    "remix",
+    "refused",
+    "round",
+    "result",
+    "request",
+    "words",
+    "review",
+    "minted",
+    "certificate",
+    "provenance",
+]
 
 
 async def test_a_server_goes_from_the_invite_to_a_token_that_a_stranger_can_check(
