@@ -1,10 +1,10 @@
 """What goes wrong: one class for each misbehaviour, named as the table names it.
 
-    early     before there is a bot
-    before    when everything stands ready, right before people do what they do
-    amid      after they were answered for the time being, before the end comes
-    ended     when the end has come
-    after     when it has been seen
+early     before there is a bot
+before    when everything stands ready, right before people do what they do
+amid      after they were answered for the time being, before the end comes
+ended     when the end has come
+after     when it has been seen
 """
 
 import asyncio
