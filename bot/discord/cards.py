@@ -52,7 +52,7 @@ _PIECES = 3  # of one text in cards; a longer one is handed over as a file
 _MOMENTS = 10  # in one text that also say how far away they are
 _DATED = 30  # lines of one text that begin with their time, told in digits
 _TITLE, _FACT_NAME, _FACT, _CAPTION, _STAGE = 250, 80, 1000, 300, 300
-_SECTION = 1500
+_HEADING, _SECTION = 100, 1500
 _ALT, _LABEL, _CHOICE = 1024, 80, 100
 _BAR = 12  # steps in a progress bar
 _ROW, _ROWED, _CHOICES, _GALLERY = 5, 25, 25, 10
@@ -143,7 +143,7 @@ class _Layout:
 
     def _section(self, section: Section) -> Iterator[Block]:
         """A heading and its words, beside a small picture if there is one."""
-        heading = f"**{safe(one_line(section.title, _TITLE))}**\n" if section.title else ""
+        heading = f"**{safe(one_line(section.title, _HEADING))}**\n" if section.title else ""
         file = self._picture(section.picture) if section.picture else None
         if file is None:
             for piece in pieces(section.text, _PIECE):

@@ -290,13 +290,13 @@ class Reconciler:
                 session.execute(
                     delete(Reaction).filter_by(message=str(mark.message), number=mark.number)
                 )
-            for user, mark in stands.items():
+            for user, standing in stands.items():
                 session.add_all(
                     seen(sight.pages[off.message], user, off.number, counts=False)
                     for off in void[user]
                 )
-                if mark is not None:
-                    session.add(seen(sight.pages[mark.message], user, mark.number))
+                if standing is not None:
+                    session.add(seen(sight.pages[standing.message], user, standing.number))
 
 
 def marks_of(studio: Studio, round_id: str) -> dict[int, set[Mark]]:

@@ -29,6 +29,7 @@ _WORDS = {
 WITH_ROWS = 5
 """Up to so many pictures stand in every row of actions; of more, each can only be shown."""
 
+_SHORT_SEED = 8  # digits; one drawn by chance has more, and the picture's own card tells it
 _MOST_SHOWS = 20  # buttons that show a picture, below one message
 _SCORERS = {
     "check": template("sound file"),
@@ -79,8 +80,16 @@ def _(output: CandidateDetail, scene: Scene) -> Message:
         title=by,
         facts=tuple((name, told) for name, told in _facts(output, scene) if told),
         details=tuple(_details(output, scene)),
-        pictures=shown([candidate], scene),
+        pictures=(_alone(candidate, scene),),
         buttons=_everything(candidate, scene),
+    )
+
+
+def _alone(candidate: CandidateOut, scene: Scene) -> Picture:
+    """The picture under which all else is told: what it shows stands below it."""
+    words = _Library(scene).words_of(candidate)
+    return scene.picture(
+        candidate.image_cid, words or candidate.candidate_id, _alt(candidate, None, words, scene)
     )
 
 
@@ -292,15 +301,16 @@ class _Library:
 
 
 def _caption(candidate: CandidateOut, number: int | None, scene: Scene, *, credited: bool) -> str:
-    """Its seed; then its id, its score, and the verdict if people do not get to choose it."""
-    seed = scene.say("seed {seed}", seed=candidate.seed)
+    """Its seed if somebody can have wished for it; its id, its score, and what the filters said."""
+    short = len(candidate.seed) <= _SHORT_SEED
+    seed = scene.say("seed {seed}", seed=candidate.seed) if short else ""
     named = candidate.candidate_id
     if credited:
         named = scene.say("{candidate} by {creator}", candidate=named, creator=candidate.creator)
     is_out = candidate.verdict != "shortlisted"
-    about = [named, _score(candidate.score), verdict(candidate, scene) if is_out else ""]
-    first = seed if number is None else f"{number}: {seed}"
-    return "\n".join([first, " · ".join(filter(None, about))])
+    about = [named, decimal(candidate.score), verdict(candidate, scene) if is_out else ""]
+    told = "\n".join(filter(None, [seed, " · ".join(filter(None, about))]))
+    return told if number is None else f"{number}: {told}"
 
 
 def _alt(candidate: CandidateOut, number: int | None, words: str, scene: Scene) -> str:
@@ -323,7 +333,7 @@ def verdict(candidate: CandidateOut, scene: Scene) -> str:
     return scene.words.word(candidate.verdict)
 
 
-def _score(score: int | None) -> str:
+def decimal(score: int | None) -> str:
     """Thousandths as a decimal between 0 and 1."""
     return "" if score is None else f"{score / 1000:.2f}"
 
@@ -337,14 +347,15 @@ def _plainly(reason: str, scene: Scene) -> str:
 
 def _facts(output: CandidateDetail, scene: Scene) -> Iterator[tuple[str, str]]:
     candidate = output.candidate
-    yield scene.say("traits"), traits(candidate.traits)
     yield scene.say("style"), output.style or ""
     yield scene.say("descends from"), _lineage(output.lineage, scene)
     yield scene.say("descendants"), str(output.descendants or "")
     yield scene.say("seed"), candidate.seed
-    yield scene.say("score"), _score(candidate.score)
+    yield scene.say("score"), decimal(candidate.score)
     for score in output.scores:
-        yield _scorer(score, scene), _of_score(score, scene)
+        if score.scorer == "check" and score.passed:
+            continue  # else there would be no other score
+        yield scorer(score.scorer, scene), _of_score(score, scene)
     yield scene.say("model"), output.model
     yield scene.say("sampling"), _sampling(output, scene)
     yield scene.say("enlarged"), ", ".join(f"{one.width}×{one.height}" for one in output.renditions)
@@ -352,18 +363,20 @@ def _facts(output: CandidateDetail, scene: Scene) -> Iterator[tuple[str, str]]:
 
 def _details(output: CandidateDetail, scene: Scene) -> Iterator[tuple[str, str]]:
     """What the picture and the model can be compared by."""
+    yield scene.say("traits"), traits(output.candidate.traits)
     yield scene.say("image"), output.candidate.image_cid
     yield scene.say("pixels"), output.pixel_sha256
     yield scene.say("model"), output.model_digest
 
 
-def _scorer(score: ScoreOut, scene: Scene) -> str:
-    known = _SCORERS.get(score.scorer)
-    return scene.say(known) if known else score.scorer
+def scorer(name: str, scene: Scene) -> str:
+    """What a scorer looks at, as people say it."""
+    known = _SCORERS.get(name)
+    return scene.say(known) if known else name
 
 
 def _of_score(score: ScoreOut, scene: Scene) -> str:
-    told = f"{score.value / 1000:.2f}"
+    told = decimal(score.value)
     reasons = "; ".join(_plainly(reason, scene) for reason in score.reasons)
     return f"{told} · {reasons}" if reasons else told
 

@@ -158,11 +158,23 @@ def _frozen(output: MintRequestOut, scene: Scene) -> Iterator[tuple[str, str]]:
 
 def costs(estimates: list[CostOut], scene: Scene) -> Iterator[tuple[str, str]]:
     """What it is likely to cost, as facts; chains that cost the same are told together."""
+    for chains, told in _alike(estimates, scene):
+        yield scene.say("cost on {chain}", chain=chains), told
+
+
+def costs_in_lines(estimates: list[CostOut], scene: Scene) -> Iterator[str]:
+    """The same as sentences."""
+    for chains, told in _alike(estimates, scene):
+        yield scene.say("Cost on {chain}: {cost}", chain=chains, cost=told)
+
+
+def _alike(estimates: list[CostOut], scene: Scene) -> Iterator[tuple[str, str]]:
+    """The chains, in words, on which it costs the same; and what it costs."""
     same: dict[str, list[str]] = {}
     for estimate in estimates:
         same.setdefault(cost(estimate, scene), []).append(estimate.chain)
     for told, chains in same.items():
-        yield scene.say("cost on {chain}", chain=scene.words.joined(chains)), told
+        yield scene.words.joined(chains), told
 
 
 def cost(estimate: CostOut, scene: Scene) -> str:
@@ -232,7 +244,7 @@ def _by_chain(output: MintRequestOut) -> list[TokenOut]:
 
 def _token(token: TokenOut, scene: Scene) -> tuple[str, str]:
     return scene.say("on {chain}", chain=token.chain), scene.say(
-        "token number {number}, {token} here", token=token.token_id, number=token.number
+        "{token}, token number {number}", token=token.token_id, number=token.number
     )
 
 

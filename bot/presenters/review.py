@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from bot.frontend import Button, Message, Section
 from bot.presenters.anything import present
-from bot.presenters.minting import costs, short
+from bot.presenters.candidates import decimal, scorer
+from bot.presenters.minting import costs_in_lines, short
 from bot.scene import Scene
 from tools.minting.likeness import LikenessOut
-from tools.minting.review import LackOut, ReviewItemOut, ReviewOut, VoteOut
+from tools.minting.review import LackOut, ReviewItemOut, ReviewOut, ScoreOut, VoteOut
 from tools.minting.rights import LicenceOut, RightsOut
 
 
@@ -59,8 +60,7 @@ def _item(item: ReviewItemOut, scene: Scene) -> Iterator[str]:
     yield _rights(item.rights, scene)
     if not item.rights.discloses_ai:
         yield scene.say("The token's metadata would not name the model that made it.")
-    for name, told in costs(item.cost_estimate, scene):
-        yield scene.say("{fact}: {told}", fact=name, told=told)
+    yield from costs_in_lines(item.cost_estimate, scene)
 
 
 def _head(item: ReviewItemOut, scene: Scene) -> str:
@@ -85,20 +85,19 @@ def _vote(vote: VoteOut, scene: Scene) -> str:
 
 
 def _scores(item: ReviewItemOut, scene: Scene) -> str:
-    parts = [
-        scene.say("{scorer} {value}", scorer=found.scorer, value=found.value)
-        if found.passed
-        else scene.say(
-            "{scorer} {value} (below its threshold)", scorer=found.scorer, value=found.value
-        )
-        for found in item.scores
-    ]
+    parts = [_of_scorer(found, scene) for found in item.scores if found.scorer != "check"]
     if item.score is None:
-        return scene.say("Scores of 1000: {scores}", scores=", ".join(parts))
+        return scene.say("Scores: {scores}", scores=parts)
     if not parts:
-        return scene.say("Score: {total} of 1000", total=item.score)
-    scores = ", ".join(parts)
-    return scene.say("Score: {total} of 1000 ({scores})", total=item.score, scores=scores)
+        return scene.say("Score: {total}", total=decimal(item.score))
+    return scene.say("Score: {total} ({scores})", total=decimal(item.score), scores=parts)
+
+
+def _of_scorer(found: ScoreOut, scene: Scene) -> str:
+    facts = {"scorer": scorer(found.scorer, scene), "value": decimal(found.value)}
+    if found.passed:
+        return scene.say("{scorer} {value}", **facts)
+    return scene.say("{scorer} {value}, too low", **facts)
 
 
 def _like(other: LikenessOut, scene: Scene) -> str:

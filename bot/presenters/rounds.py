@@ -28,8 +28,9 @@ def _(output: RoundOut, scene: Scene) -> Message:
     """A round: its pictures with their numbers and votes, and what can be done with it."""
     return Message(
         " ".join(_standing(output, scene)),
-        title=f"{output.title} ({output.round_id})",
+        title=output.title,
         facts=tuple(_who_may_vote(output, scene)),
+        details=((scene.say("round"), output.round_id),),
         pictures=tuple(
             _picture(output, entry, scene)
             for entry in output.entries
@@ -129,7 +130,8 @@ def _standing(output: RoundOut, scene: Scene) -> Iterator[str]:
     """Where the round stands, sentence by sentence."""
     if output.state == "closed":
         yield outcome(output.outcome, scene)
-        yield scene.say("Votes by number: {votes}.", votes=_votes_by_number(output))
+        if votes := _votes_by_number(output):
+            yield scene.say("Votes by number: {votes}.", votes=votes)
         return
     people = voters(output.voters, scene)
     if output.waits_for is not None:
@@ -148,8 +150,10 @@ def _standing(output: RoundOut, scene: Scene) -> Iterator[str]:
 
 def _turnout(output: RoundOut, people: str, scene: Scene) -> str:
     if output.voters < output.quorum:
-        return scene.say("{people} voted; it takes {quorum}.", people=people, quorum=output.quorum)
-    return scene.say("{people} voted.", people=people)
+        told = scene.say("{people} voted; it takes {quorum}.", people=people, quorum=output.quorum)
+    else:
+        told = scene.say("{people} voted.", people=people)
+    return told[:1].upper() + told[1:]
 
 
 def _yours(output: RoundOut, scene: Scene) -> Iterator[str]:
@@ -160,11 +164,14 @@ def _yours(output: RoundOut, scene: Scene) -> Iterator[str]:
 
 
 def _votes_by_number(output: RoundOut) -> str:
-    """The votes of each; of many, those that led."""
-    led = sorted(output.entries, key=lambda entry: (-(entry.votes or 0), entry.number))[:_TOLD]
+    """The votes of each that has any; of many, those that led."""
+    chosen = [entry for entry in output.entries if entry.votes]
+    if len(chosen) < 2:
+        return ""  # the outcome says it already
+    led = sorted(chosen, key=lambda entry: (-(entry.votes or 0), entry.number))[:_TOLD]
     shown = sorted(led, key=lambda entry: entry.number)
     told = ", ".join(f"{entry.number}: {entry.votes}" for entry in shown)
-    return told if len(output.entries) <= _TOLD else f"{told}, …"
+    return told if len(chosen) <= _TOLD else f"{told}, …"
 
 
 def _who_may_vote(output: RoundOut, scene: Scene) -> Iterator[tuple[str, str]]:
@@ -188,12 +195,13 @@ def _caption(output: RoundOut, entry: EntryOut, scene: Scene) -> str:
     yours = scene.say(" (yours)") if entry.number == output.your_vote else ""
     mark = " ★" if entry.candidate_id == output.winner_id else ""
     by = scene.say("{candidate} by {creator}", candidate=entry.candidate_id, creator=entry.creator)
-    return f"{entry.number}: {_votes(entry, scene)}{yours}{mark}\n{by}"
+    standing = f"{_votes(entry, scene)}{yours}{mark}".strip()
+    return f"{entry.number}: {standing}".rstrip() + f"\n{by}"
 
 
 def _votes(entry: EntryOut, scene: Scene) -> str:
     if entry.votes is None:
-        return scene.say("hidden until it closes")
+        return ""
     return scene.count("{n} vote", "{n} votes", entry.votes)
 
 

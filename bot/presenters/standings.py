@@ -16,7 +16,8 @@ def _(output: BracketOut, scene: Scene) -> Message:
     """A vote in stages: where it stands, and the rounds that are held now."""
     return Message(
         "\n".join([_standing(output, scene), *_rounds(output.stages[-1], scene)]),
-        title=f"{output.title} ({output.bracket_id})",
+        title=output.title,
+        details=((scene.say("vote in stages"), output.bracket_id),),
         facts=tuple(_stage(stage, scene) for stage in output.stages),
         pictures=_winner(output, scene),
         buttons=_buttons(output, scene),
@@ -130,7 +131,7 @@ def _picture(place: int, found: PictureStanding, scene: Scene) -> tuple[str, str
         creator=found.creator,
         votes=votes,
     )
-    return f"{place}. {votes} {rounds}\n{by}", alt
+    return f"{place}: {votes} {rounds}\n{by}", alt
 
 
 def _creator(place: int, who: CreatorStanding, scene: Scene) -> str:

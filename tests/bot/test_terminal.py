@@ -82,7 +82,7 @@ async def test_two_people_on_one_folder_see_what_the_other_does(studio: Studio) 
 
 
 def _only_round(text: str) -> str:
-    return next(word.strip("()") for word in text.split() if word.startswith("(rnd_"))
+    return next(word for word in text.split() if word.startswith("rnd_"))
 
 
 async def test_nobody_is_told_what_they_did_themselves(studio: Studio) -> None:

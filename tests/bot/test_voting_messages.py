@@ -42,7 +42,7 @@ def test_an_open_round_has_numbered_pictures_that_say_what_they_show(
     _opened(studio, people, minutes=90)
     shown = _shown(studio, people["moss"], "show_round")
     assert shown.text.startswith("Open; closes in 1 hour (")
-    assert shown.text.endswith("nobody voted; it takes 1. Vote with /vote <number>.")
+    assert shown.text.endswith("Nobody voted; it takes 1. Vote with /vote <number>.")
     assert [picture.caption.split(":")[0] for picture in shown.pictures] == ["1", "2"]
     assert shown.pictures[1].alt == "Number 2: a picture by wren"
     assert [button.label for button in shown.buttons] == ["Vote for 1", "Vote for 2"]
@@ -56,8 +56,7 @@ def test_a_round_of_many_has_no_button_for_each(
     assert (len(shown.pictures), shown.buttons) == (12, ())
     studio.door.call("vote", {"choice": "12"}, people["moss"])
     closed = _shown(studio, people["reed"], "close_round", round_id=round_id)
-    assert closed.text.startswith("Number 12 wins with 1 of 1 votes. Votes by number: 1: 0, 2: 0")
-    assert "12: 1, …" in closed.text
+    assert closed.text == "Number 12 wins with 1 of 1 votes."
 
 
 def test_secret_counts_are_shown_as_hidden_and_ones_own_vote_is_told(
@@ -68,8 +67,8 @@ def test_secret_counts_are_shown_as_hidden_and_ones_own_vote_is_told(
     mine = _shown(studio, people["moss"], "show_round")
     theirs = _shown(studio, people["fern"], "show_round")
     assert "How the votes stand is hidden until it closes. Your vote: number 2." in mine.text
-    assert "2: hidden until it closes (yours)" in mine.pictures[1].caption
-    assert "hidden until it closes\n" in theirs.pictures[1].caption
+    assert mine.pictures[1].caption.startswith("2: (yours)\n")
+    assert theirs.pictures[1].caption.startswith("2:\n")
     assert not [p for p in theirs.pictures if "vote" in p.caption + p.alt]
 
 
@@ -142,5 +141,5 @@ def test_the_leaderboard_names_pictures_and_creators(
     studio.door.call("close_round", {"round_id": round_id}, people["reed"])
     shown = _shown(studio, people["moss"], "leaderboard")
     assert shown.text == "Creators by wins:\n1. wren: 1 win"
-    assert [p.caption.splitlines()[0] for p in shown.pictures] == ["1. 1 vote in 1 round"]
+    assert [p.caption.splitlines()[0] for p in shown.pictures] == ["1: 1 vote in 1 round"]
     assert shown.pictures[0].alt == "Place 1: a picture by wren, 1 vote"

@@ -11,7 +11,7 @@ from bot.discord.commands.members import MEMBERS
 from bot.discord.commands.names import command_name, option_name
 from bot.discord.commands.operators import OPERATORS
 from bot.discord.commands.slash import Slash
-from bot.frontend import Message
+from bot.frontend import Message, Section
 from bot.scene import Scene, scene_of
 from tools.definition import AnyTool
 from tools.errors import InvalidInput
@@ -66,15 +66,16 @@ async def _commands(
 
 def overview(scene: Scene) -> Message:
     """Every command that this person may use."""
-    parts = [
-        "\n".join([scene.say(title), *lines])
-        for title, slashes in _SECTIONS.items()
-        if (lines := list(_lines(scene, slashes)))
-    ]
+    parts = {title: list(_lines(scene, slashes)) for title, slashes in _SECTIONS.items()}
     if scene.role is not None and scene.role.reaches(Role.OPERATOR):
-        parts[-1] += f"\n/{command_name('setup', scene.words.locale)}  {scene.say(_SETUP)}"
-    parts += [scene.say(_TALK), scene.say(_DISCLOSURE)]
-    return Message("\n\n".join(parts), title=scene.say("What you can do here"))
+        setup = f"/{command_name('setup', scene.words.locale)}  {scene.say(_SETUP)}"
+        parts[list(parts)[-1]].append(setup)
+    told = [Section(scene.say(title), "\n".join(lines)) for title, lines in parts.items() if lines]
+    return Message(
+        scene.say(_TALK),
+        title=scene.say("What you can do here"),
+        sections=(*told, Section("", scene.say(_DISCLOSURE))),
+    )
 
 
 def of_command(named: str, scene: Scene) -> Message:

@@ -9,6 +9,7 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tests.bot.discord.process import bot_process
 from tests.bot.discord.story import PATIENCE_S, SETUP, Story, answered, offers, says, set_up
@@ -62,8 +63,8 @@ async def _round(story: Story) -> None:
     story.keep("where", "moss", where.messages[0])
 
 
-async def _ask(story: Story, who: str, command: str, **options: str) -> None:
-    name = {"open_bracket": "bracket open"}.get(command, command)
+async def _ask(story: Story, who: str, command: str, **options: Any) -> None:
+    name = {"open_bracket": "round bracket"}.get(command, command)
     try:
         answer: Answer = await answered(
             await story.people[who].command(story.channel("studio"), name, **options)

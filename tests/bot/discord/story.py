@@ -131,7 +131,12 @@ async def _create(story: Story) -> None:
     theirs = await story.see(
         studio, "sol", lambda m: offers("Vary 2")(m) and not offers("Vary 3")(m)
     )
-    said = [one for one in sol.sees(studio) if one.author is sol.user or "crimson" in one.text]
+    said = [
+        one
+        for one in sol.sees(studio)
+        if one is not theirs and (one.author is sol.user or "crimson" in one.text)
+    ]
+
     story.keep("talk", "sol", *said, theirs)
     remix = await wren.press(asked.messages[0], "Remix 1")
     assert remix.modal is not None
@@ -201,7 +206,7 @@ async def _mint(story: Story, request: Message) -> str:
     await story.people["olga"].press(request, "Approve exactly this")
     minted = await story.see(story.channel("results"), "sol", says("is minted"))
     story.keep("minted", "sol", minted)
-    return re.findall(r"\bt_\w{10}", minted.plain)[0]
+    return str(re.findall(r"\bt_\w{10}", minted.plain)[0])
 
 
 async def _prove(story: Story, token: str) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from bot.discord import attachments, cards
 from bot.discord.cards import Card
-from bot.frontend import Button, Document, Message, Picture, Progress
+from bot.frontend import Button, Document, Message, Picture, Progress, Section
 from bot.texts import Words
 
 ENGLISH = Words()
@@ -37,6 +37,7 @@ def components(card: Card) -> Iterator[dict[str, Any]]:
         for part in parts:
             yield part
             yield from walk(part.get("components", []))
+            yield from walk([part["accessory"]] if "accessory" in part else [])
 
     yield from walk(card.view.to_components())  # type: ignore[no-untyped-call]  # not annotated
 
@@ -89,6 +90,11 @@ def test_discord_takes_every_card_of_every_message(png: Path, data: st.DataObjec
         text=data.draw(LONG),
         title=data.draw(WORDS),
         facts=tuple(data.draw(st.lists(st.tuples(WORDS, LONG), max_size=8))),
+        sections=tuple(
+            Section(data.draw(LONG), data.draw(LONG), picture(file()) if number % 2 else None)
+            for number in range(data.draw(st.sampled_from([0, 1, 2, 14])))
+        ),
+        details=tuple(data.draw(st.lists(st.tuples(WORDS, LONG), max_size=8))),
         pictures=tuple(
             picture(file(), data.draw(WORDS) + str(number), data.draw(LONG))
             for number in range(data.draw(st.sampled_from([0, 1, 9, 10, 13])))
@@ -124,6 +130,7 @@ def check_limits(card: Card) -> None:
     shown = [
         media["media"]["url"] for part in parts if part["type"] == 12 for media in part["items"]
     ]
+    shown += [part["media"]["url"] for part in parts if part["type"] == 11]
     handed = [part["file"]["url"] for part in parts if part["type"] == 13]
     assert sorted(shown + handed) == sorted(f"attachment://{name}" for name in names)
     rows = [part for part in parts if part["type"] == 1]
@@ -300,3 +307,27 @@ def test_a_message_with_nothing_in_it_is_still_an_answer() -> None:
 
 def test_an_error_is_marked_for_those_who_do_not_see_its_colour() -> None:
     assert words_on(Message("It is closed.", tone="error")) == "⚠️ It is closed."
+
+
+def test_a_section_stands_beside_its_picture_and_details_are_small(png: Path) -> None:
+    message = Message(
+        "",
+        sections=(Section("1. c_1 by ada", "waits", picture(png)),),
+        details=(("digest", "sha256:00"),),
+        files=(Document(b"all of it", "all.txt"),),
+    )
+    [card] = dealt(message)
+    beside = [part for part in components(card) if part["type"] == 9]
+    assert beside[0]["accessory"]["description"] == "a fox"
+    assert texts(card)[:2] == ["**1\\. c\\_1 by ada**\nwaits", "-# digest sha256:00"]
+    assert [file.filename for file in card.files][1:] == ["all.txt"]
+
+
+def test_the_numbers_of_a_row_stand_under_what_they_do() -> None:
+    row = tuple(
+        Button(f"Vary {number}", "vary", {"n": str(number)}, row="Vary: more", mark=str(number))
+        for number in (1, 2)
+    )
+    [card] = dealt(Message("x", buttons=(*row, Button("Cancel", "cancel_job"))))
+    assert texts(card)[-1] == "-# Vary: more"
+    assert [button["label"] for button in buttons(card)] == ["1", "2", "Cancel"]

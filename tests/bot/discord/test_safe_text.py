@@ -161,3 +161,10 @@ def test_times_are_told_in_discords_own_way() -> None:
     assert with_moments("closes 2026-11-22 12:00 UTC.") == "closes <t:1795348800:f>."
     assert with_moments("at 2026-11-22 12:00:01 UTC") == "at <t:1795348801:f>"
     assert with_moments("on 2026-13-41 12:00 UTC") == "on 2026-13-41 12:00 UTC"
+
+
+def test_lines_that_begin_with_their_time_have_it_in_digits() -> None:
+    log = "2026-11-22 20:17:00 UTC  at 2026-11-22 20:17:00 UTC\n2026-11-22 20:17:00 UTC"
+    told = with_moments(safe(log), most_dated=1)
+    seconds = 1795378620
+    assert told == f"<t:{seconds}:d> <t:{seconds}:t>  at <t:{seconds}:f>\n<t:{seconds}:f>"

@@ -40,7 +40,7 @@ def headings(components: list[Json]) -> dict[str, str]:
         if kind == TEXT:
             content = str(component.get("content"))
             heading = content[3:].split(":")[0] if content.startswith("-# ") else ""
-        elif kind == BUTTON and heading:
+        elif kind == BUTTON and heading and str(component.get("label")).isdecimal():
             found[str(component.get("custom_id"))] = heading
     return found
 

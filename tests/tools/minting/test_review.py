@@ -103,10 +103,10 @@ def test_the_list_says_it_in_words_and_has_a_button_for_each(hall: Hall):
     ]
     for words in (
         "Votes: 2 of 3 in Foxes",
-        "Score: 900 of 1000",
+        "Score: 0.90",
         "by bob",
         "CC0 1.0 Universal",
-        "cost on copper and silver: about 0.0",
+        "Cost on copper and silver: about 0.0",
         "Nobody has proposed it",
     ):
         assert words in "\n".join(f"{one.title}\n{one.text}" for one in message.sections)
