@@ -39,16 +39,16 @@ FIFTEEN_MINUTES_S = 15 * 60
 _bot_of: ContextVar[int] = ContextVar("bot", default=0)
 
 _IMPATIENCE = (
-    (following, "_EVERY_S", 0.03),
+    (following, "_EVERY_S", 0.05),
     (edits, "EVERY_S", 0.05),
     (leases, "RENEWED_EVERY_S", 0.1),
-    (resuming, "EVERY_S", 0.1),
-    (rounds, "LOOKS_EVERY_S", 0.05),
+    (resuming, "EVERY_S", 0.2),
+    (rounds, "LOOKS_EVERY_S", 0.1),
     (rounds, "EDITS_EVERY_S", 0.1),
     (rounds, "TRIES_EVERY_S", 0.2),
-    (reconciling, "LOOKS_EVERY_S", 0.05),
+    (reconciling, "LOOKS_EVERY_S", 0.1),
     (reconciling, "_AGAIN_S", 0.2),
-    (announcements, "LOOKS_EVERY_S", 0.05),
+    (announcements, "LOOKS_EVERY_S", 0.1),
     (announcements, "TRIES_EVERY_S", 0.2),
     (insisting, "_LONGEST_PAUSE_S", 0.05),
     (client, "_ELSEWHERE_S", 0.2),
