@@ -113,7 +113,7 @@ class Flow(ABC):
         """Nothing hangs, and nothing more comes."""
         stage = self.stage
         await stage.until(lambda: not stage.hanging(), "an answer to what is still thinking")
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.1)
 
     def found(self, messages: list[Message]) -> str:
         """Where messages stand: in place of the answer that was announced, or elsewhere."""

@@ -85,8 +85,8 @@ class VeryIll500(_OnEveryRoute):
 
     async def before(self) -> None:
         """In proportion: discord.py's pauses are cut short, so are Discord's three seconds."""
-        self.peer.ack_within = 0.3
-        self.stage.patch.setattr(acknowledging, "ACKNOWLEDGED_WITHIN_S", 0.25)
+        self.peer.ack_within = 0.2
+        self.stage.patch.setattr(acknowledging, "ACKNOWLEDGED_WITHIN_S", 0.12)
         await super().before()
 
     def fault(self) -> Fault:

@@ -33,7 +33,7 @@ from tools.provenance.tables import Base
 from tools.settings import Settings
 from tools.studio import Studio
 
-HURRY = 0.02
+HURRY = 0.01
 """The share of discord.py's own pauses that is waited for."""
 FIFTEEN_MINUTES_S = 15 * 60
 _bot_of: ContextVar[int] = ContextVar("bot", default=0)
@@ -50,7 +50,7 @@ _IMPATIENCE = (
     (reconciling, "_AGAIN_S", 0.2),
     (announcements, "LOOKS_EVERY_S", 0.1),
     (announcements, "TRIES_EVERY_S", 0.2),
-    (insisting, "_LONGEST_PAUSE_S", 0.05),
+    (insisting, "_LONGEST_PAUSE_S", 0.02),
     (client, "_ELSEWHERE_S", 0.2),
     (acknowledging, "_AGAIN_S", 0.05),
 )
