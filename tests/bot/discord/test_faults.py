@@ -40,9 +40,17 @@ async def stage(
         await stage.close()
 
 
+MILD = ("Misbehaviour", "Limited", "Ill500", "Ill503")
+"""What harsher rows of the table cover as well."""
+
+
+def _marks(trouble: type[Misbehaviour]) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if trouble.__name__ in MILD else []
+
+
 @pytest.mark.parametrize(
     ("trouble", "name", "cell"),
-    [pytest.param(*one, id=f"{one[0].__name__}-{one[1]}") for one in cells()],
+    [pytest.param(*one, id=f"{one[0].__name__}-{one[1]}", marks=_marks(one[0])) for one in cells()],
 )
 async def test_it_happens_once_and_is_told(
     stage: Stage, trouble: type[Misbehaviour], name: str, cell: Ends
