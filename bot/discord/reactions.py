@@ -331,9 +331,9 @@ class Reactions:
             if row is None:
                 return False
             round_ = session.get_one(Round, page.round_id)
-            if row.counts and _awaits_count(round_):
-                raise _ToBeCompared
             in_time = round_.state == "open" and round_.closes_at > now()
+            if row.counts and not in_time and _awaits_count(round_):
+                raise _ToBeCompared
             stands = row.counts and in_time and _stands_on(session, page.round_id, change)
         if not stands:
             self.forget(page.message, change.number, change.user)
