@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from agents.conversations import forget_older, open_conversations
 from agents.events import ChatEvent, Said, Token, ToolFinished, ToolStarted
-from agents.models import chat_model
+from agents.models import open_model
 from agents.untrusted import plain_text
 from tools.definition import Output
 from tools.errors import InvalidInput
@@ -157,8 +157,10 @@ async def open_chat(studio: Studio) -> AsyncIterator[Chat]:
         ConfigurationError: if the language model's settings are wrong.
         ServiceUnavailable: if conversations cannot be kept.
     """
-    model = chat_model(studio.settings)
-    async with open_conversations(studio.settings) as saver:
+    async with (
+        open_model(studio.settings) as model,
+        open_conversations(studio.settings) as saver,
+    ):
         from agents.graph import build_graph
 
         yield Chat(studio, build_graph(saver), saver, model)

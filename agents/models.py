@@ -1,5 +1,7 @@
 """Which model answers: an OpenAI-compatible endpoint where one is set, else the interpreter."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -9,6 +11,7 @@ from tools.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from openai import DefaultAsyncHttpxClient
 
 RETRIES = 1
 """How often a failed request is sent again; behind it stands the interpreter."""
@@ -16,8 +19,33 @@ RETRIES = 1
 _NO_KEY = SecretStr("not-needed")  # the client wants a key also where the server wants none
 
 
-def chat_model(settings: Settings) -> "BaseChatModel":
+@asynccontextmanager
+async def open_model(settings: Settings) -> "AsyncIterator[BaseChatModel]":
+    """The chat model that the settings name, with connections of its own.
+
+    Without them the client shares one pool of connections with every other in the process, and
+    that pool breaks when the event loop ends in which it was used first.
+
+    Raises:
+        ConfigurationError: as `chat_model`.
+    """
+    if settings.llm.model is None:
+        yield chat_model(settings)
+        return
+    from openai import DefaultAsyncHttpxClient
+
+    async with DefaultAsyncHttpxClient() as connections:
+        yield chat_model(settings, connections)
+
+
+def chat_model(
+    settings: Settings, connections: "DefaultAsyncHttpxClient | None" = None
+) -> "BaseChatModel":
     """The chat model that the settings name.
+
+    Args:
+        settings: the studio's.
+        connections: through which an endpoint is asked; None for the library's own.
 
     Raises:
         ConfigurationError: for an endpoint without a model, or a key that would go to nowhere.
@@ -47,4 +75,5 @@ def chat_model(settings: Settings) -> "BaseChatModel":
         disable_streaming=not llm.stream,
         use_responses_api=False,
         temperature=0,
+        http_async_client=connections,
     )

@@ -1,5 +1,6 @@
 """The chat over HTTP, against an endpoint that streams or not and may say anything."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.agents.conftest import chat_with
 from tests.agents.records import records_of
 from tests.agents.stand_ins import JobOut, stage
 from tests.conftest import sign_in_to
-from tests.peers.openai_peer import Answer, Call, running_peer
+from tests.peers.openai_peer import Answer, Call, Peer, peer_in_a_thread, running_peer
 from tools.people import Actor, Role
 
 
@@ -241,3 +242,15 @@ async def test_no_key_of_another_service_goes_to_a_local_endpoint(
     ):
         await chat.reply(sign_in_to(studio, "bo"), "hi")
     assert peer.headers[0]["Authorization"] == "Bearer not-needed"
+
+
+def test_a_chat_opened_anew_in_the_same_process_has_connections_of_its_own(
+    tmp_path: Path, streams: bool
+) -> None:
+    async def talk(peer: Peer) -> str:
+        async with chat_with(peer, tmp_path, streams) as (chat, studio):
+            return (await chat.reply(sign_in_to(studio, "bo"), "hi")).text.strip()
+
+    with peer_in_a_thread(Answer("Hello."), Answer("Again.")) as peer:
+        assert asyncio.run(talk(peer)) == "Hello."
+        assert asyncio.run(talk(peer)) == "Again."

@@ -6,8 +6,9 @@ or, with `"stream": true`, with server-sent events that end in `data: [DONE]`.
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,3 +152,19 @@ async def running_peer(*answers: Answer) -> AsyncIterator[Peer]:
         yield peer
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def peer_in_a_thread(*answers: Answer) -> Iterator[Peer]:
+    """A peer that outlives the event loops of those who talk to it."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="openai peer")
+    thread.start()
+    running = running_peer(*answers)
+    try:
+        yield asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result()
+    finally:
+        asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
