@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import delete, select
@@ -39,7 +39,7 @@ from tools.errors import MintmarkError, Refused
 from tools.people import STUDIO, Actor
 from tools.provenance.tables import now
 from tools.studio import Studio
-from tools.voting.reconciling import ReconciledOut
+from tools.voting.reconciling import MOST_SEEN, ReconciledOut, RefusedVote
 from tools.voting.tables import Round
 from tools.voting.tally import is_compared
 
@@ -132,7 +132,8 @@ class Reconciler:
             sight = await self._lookout.look(round_id, begun_at)
             ids = await self._known(round_id, sight)
             async with turnstile.by_itself():
-                await self._report(round_id, sight, ids, () if is_last else touched)
+                left_out = () if is_last else touched
+                await self._report(round_id, sight, ids, left_out, is_last=is_last)
 
     async def _known(self, round_id: str, sight: Sight) -> dict[int, str]:
         """The persons behind the reactions; those with something new as Discord has them now."""
@@ -144,7 +145,13 @@ class Reconciler:
         return await asyncio.to_thread(self._registrar.persons, {*sight.marks, *rows})
 
     async def _report(
-        self, round_id: str, sight: Sight, ids: Mapping[int, str], touched: Collection[int]
+        self,
+        round_id: str,
+        sight: Sight,
+        ids: Mapping[int, str],
+        touched: Collection[int],
+        *,
+        is_last: bool,
     ) -> None:
         rows, void = await asyncio.to_thread(self._books, round_id, sight)
         for user, marks in void.items():
@@ -159,22 +166,30 @@ class Reconciler:
             and (one := difference(user, rows.get(user, set()), sight.marks[user], sight.cleared))
         ]
         steps = [step for one in found if one.user in ids for step in one.steps(ids[one.user])]
-        output = await self._client.studio.door.acall(
-            "reconcile_round",
-            {
-                "round_id": round_id,
-                "front_end": FRONT_END,
-                "seen": steps,
-                "begun_at": sight.begun_at,
-            },
-            STUDIO,
-        )
-        assert isinstance(output, ReconciledOut)
-        await self._settle(round_id, sight, found, void, ids, output)
+        refused = await self._told(round_id, sight.begun_at, steps, is_last=is_last)
+        await self._settle(round_id, sight, found, void, ids, refused)
         for user in touched:
             if not self._reactions.is_busy(round_id, user):
                 self._take_off(sight, user, left_over(rows.get(user, set()), sight.marks[user]))
-        _log.info("compared", round=round_id, differences=len(found), refused=len(output.refused))
+        _log.info("compared", round=round_id, differences=len(found), refused=len(refused))
+
+    async def _told(
+        self, round_id: str, begun_at: datetime, steps: Sequence[Mapping[str, Any]], *, is_last: bool
+    ) -> list[RefusedVote]:
+        """Tell the ledger; returns what it refused. Only the last comparison lets a round close."""
+        refused: list[RefusedVote] = []
+        for start in range(0, max(len(steps), 1), MOST_SEEN):
+            report = {
+                "round_id": round_id,
+                "front_end": FRONT_END,
+                "seen": steps[start : start + MOST_SEEN],
+                "begun_at": begun_at,
+                "final": is_last and start + MOST_SEEN >= len(steps),
+            }
+            output = await self._client.studio.door.acall("reconcile_round", report, STUDIO)
+            assert isinstance(output, ReconciledOut)
+            refused += output.refused
+        return refused
 
     async def _settle(
         self,
@@ -183,10 +198,10 @@ class Reconciler:
         found: Sequence[Difference],
         void: defaultdict[int, set[Mark]],
         ids: Mapping[int, str],
-        output: ReconciledOut,
+        refused_votes: Sequence[RefusedVote],
     ) -> None:
         """Write down what stands for votes now; take off what does not, and say why."""
-        refused = {(one.person_id, one.number): one.reason for one in output.refused}
+        refused = {(one.person_id, one.number): one.reason for one in refused_votes}
         stands: dict[int, Mark | None] = {}
         voters = await self._anybody(sight)
         for one in found:

@@ -5,6 +5,7 @@ Everything here goes over real sockets: discord.py against the local Discord.
 
 import asyncio
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,11 @@ from tests.bot.discord.polling import (
 )
 from tests.peers.discord import Message, Peer
 from tools.catalogue import open_studio
+from tools.provenance.tables import now
 from tools.settings import load_settings
 from tools.studio import Studio
+from tools.voting.tables import Round
+from tools.voting.tally import is_compared
 
 ONE, TWO, THREE = emoji(1), emoji(2), emoji(3)
 
@@ -309,6 +313,26 @@ async def test_what_people_do_while_votes_are_compared_is_the_newer_truth(
     assert tally is not None
     assert tally["voters"] == 3
     assert standing(poll) == {"sol": 2, "ada": 3, "fern": 2}
+
+
+async def test_a_comparison_that_a_close_overtakes_is_not_the_last(
+    running: Running, peer: Peer, people: People, studio: Studio, candidates: list[str]
+) -> None:
+    moss = people.moss
+    async with running(studio):
+        poll = open_round(peer, people, studio, candidates[:3])
+        await poll.shown()
+        (message,) = poll.messages
+        await moss.react(message, ONE)
+        await poll.until(lambda: noted(poll) == {(moss.id, 1)})
+    reading = peer.faults.slow("GET *reactions/*", 0.4, times=1)
+    async with running(studio):
+        await poll.until(lambda: reading.hits == 1)  # the round was open when this began
+        with studio.db.write() as session:
+            session.get_one(Round, poll.round_id).closes_at = now() - timedelta(minutes=1)
+        await moss.unreact(message, ONE)
+        await poll.until(lambda: is_compared(poll.row))
+        assert standing(poll) == {}
 
 
 async def test_a_crowd_that_came_while_nobody_was_there_is_judged_like_others(
