@@ -11,7 +11,6 @@ did it, or where, or whether a process was there: each thing is told once.
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,11 +20,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.discord import people
+from bot.discord.looking import Looking
 from bot.discord.place import drawn
 from bot.discord.places import Place, asked_in, is_private, open_places
 from bot.discord.posts import FRONT_END
-from bot.discord.rounds import opened_in
 from bot.discord.safe_send import Gone, Sent, edit
+from bot.discord.votes.galleries import opened_in
 from bot.frontend import Button, Message
 from bot.presenters import present
 from bot.presenters.history import file_of, how_to_check
@@ -77,24 +77,15 @@ class Announcements:
         self._client = client
         self._shown: dict[str, str] = {}  # review posts → the state they show
         self._not_before: dict[str, float] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._looking = Looking(self.look, lambda: LOOKS_EVERY_S, name="announcements")
 
     async def begin(self, _: int = 0) -> None:
         """A shard is held: tell what there is to tell from now on."""
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._keep_looking(), name="announcements")
+        self._looking.begin()
 
     async def stop(self) -> None:
         """Tell no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
-
-    async def _keep_looking(self) -> None:
-        while True:
-            with suppress(MintmarkError):  # the database is busy: the next time
-                await self.look()
-            await asyncio.sleep(LOOKS_EVERY_S)
+        await self._looking.stop()
 
     async def look(self) -> None:
         """Tell everything that is not told yet."""
@@ -109,6 +100,9 @@ class Announcements:
             except MintmarkError as error:  # also a right that an operator may give back
                 self._not_before[deed.purpose] = loop.time() + TRIES_EVERY_S
                 _log.warning("put off", purpose=deed.purpose, reason=str(error))
+            except Exception:  # the others are told all the same
+                self._not_before[deed.purpose] = loop.time() + TRIES_EVERY_S
+                _log.exception("unforeseen", purpose=deed.purpose)
 
     async def _tell(self, deed: Deed) -> None:
         match deed.kind:

@@ -41,8 +41,8 @@ async def set_up(client: "MintmarkClient") -> None:
         setup,
         talking,
         translator,
-        voting,
     )
+    from bot.discord.votes import voting
 
     each = (
         translator,

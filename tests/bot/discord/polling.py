@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.discord.pages import EMOJIS, PURPOSE
+from bot.discord.votes.pages import EMOJIS, PURPOSE
 from tests.bot.discord.conftest import People
 from tests.peers.discord import Message, Peer, Person
 from tests.rows import add_call

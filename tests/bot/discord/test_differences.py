@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.differences import Difference, Mark, difference, left_over
+from bot.discord.votes.differences import Difference, Mark, difference, left_over
 
 MARKS = st.builds(Mark, st.integers(1, 2), st.integers(1, 5))
 

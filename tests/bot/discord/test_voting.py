@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord import announcements, reconciling, rounds, whispers
+from bot.discord import announcements
 from bot.discord.client import MintmarkClient
+from bot.discord.votes import galleries, reconciling, whispers
 from tests.bot.discord.conftest import People, Running
 from tests.bot.discord.polling import (
     Poll,
@@ -39,8 +40,8 @@ ONE, TWO, THREE = emoji(1), emoji(2), emoji(3)
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often, so that tests need not wait."""
-    monkeypatch.setattr(rounds, "LOOKS_EVERY_S", 0.05)
-    monkeypatch.setattr(rounds, "EDITS_EVERY_S", 0.2)
+    monkeypatch.setattr(galleries, "LOOKS_EVERY_S", 0.05)
+    monkeypatch.setattr(galleries, "EDITS_EVERY_S", 0.2)
     monkeypatch.setattr(reconciling, "LOOKS_EVERY_S", 0.05)
     monkeypatch.setattr(announcements, "LOOKS_EVERY_S", 0.05)
 

@@ -20,11 +20,10 @@ from bot.discord import (
     edits,
     insisting,
     leases,
-    reconciling,
     resuming,
-    rounds,
 )
 from bot.discord.client import MintmarkClient
+from bot.discord.votes import galleries, reconciling
 from tests.bot.discord.conftest import People, running_bot
 from tests.peers.discord import Channel, Message, Peer, Person
 from tools.catalogue import open_studio
@@ -43,9 +42,9 @@ _IMPATIENCE = (
     (edits, "EVERY_S", 0.05),
     (leases, "RENEWED_EVERY_S", 0.1),
     (resuming, "EVERY_S", 0.2),
-    (rounds, "LOOKS_EVERY_S", 0.1),
-    (rounds, "EDITS_EVERY_S", 0.1),
-    (rounds, "TRIES_EVERY_S", 0.2),
+    (galleries, "LOOKS_EVERY_S", 0.1),
+    (galleries, "EDITS_EVERY_S", 0.1),
+    (galleries, "TRIES_EVERY_S", 0.2),
     (reconciling, "LOOKS_EVERY_S", 0.1),
     (reconciling, "_AGAIN_S", 0.2),
     (announcements, "LOOKS_EVERY_S", 0.1),

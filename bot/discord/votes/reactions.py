@@ -8,7 +8,7 @@
     cleared        a moderator cleared the message: that is no withdrawal; votes stay
 
 What one person does in one round happens in the order in which they did it, one step at a time; so
-whatever they tap, and however fast, the last of it counts. A `Reaction` row says of each reaction
+whatever they tap, and however fast, the last of it counts. A row in the books says of each reaction
 that it was seen, and whether it stands for a vote. One that does not (because the vote has moved
 on, and it is still to be taken off) withdraws nothing when it goes, and is never taken for a vote
 again, by no process, however long it stays.
@@ -30,27 +30,22 @@ from typing import TYPE_CHECKING
 
 import discord
 import structlog
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from bot.discord import people
-from bot.discord.pages import Page, Pages
 from bot.discord.posts import FRONT_END
-from bot.discord.removals import Removals, Standing
-from bot.discord.turnstile import Turnstile
-from bot.discord.whispers import Whisper, Whispers
+from bot.discord.votes.books import Books, ToBeCompared
+from bot.discord.votes.pages import Page, Pages
+from bot.discord.votes.removals import Removals, Standing
+from bot.discord.votes.turnstile import Turnstile
+from bot.discord.votes.whispers import Whisper, Whispers
 from bot.frontend import Message
 from bot.presenters import present
 from bot.scene import scene_of
 from bot.texts import Words
-from tools.community.tables import Reaction
 from tools.definition import Output
 from tools.errors import MintmarkError, ServiceUnavailable
 from tools.people import Actor
 from tools.provenance.canonical import digest
-from tools.provenance.tables import Person, now
-from tools.voting.tables import Round, RoundEntry, StandingBallot
-from tools.voting.tally import is_compared
 
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
@@ -70,18 +65,25 @@ class Change:
     member: discord.Member | None  # as the event brought them
     came: bool
 
-
-class _ToBeCompared(Exception):
-    """The time of the round is over: what stands there is for the last comparison to see."""
+    @property
+    def reaction(self) -> tuple[Page, int, int]:
+        """The reaction: under which message, whose, and for which number."""
+        return self.page, self.user, self.number
 
 
 class Reactions:
     """The reactions of the guilds that this process handles."""
 
     def __init__(
-        self, client: "MintmarkClient", pages: Pages, removals: Removals, whispers: Whispers
+        self,
+        client: "MintmarkClient",
+        books: Books,
+        pages: Pages,
+        removals: Removals,
+        whispers: Whispers,
     ) -> None:
         self._client = client
+        self._books = books
         self._pages = pages
         self._removals = removals
         self._whispers = whispers
@@ -125,7 +127,7 @@ class Reactions:
             if number is None:
                 return
         async with self.turnstiles[page.round_id].live():
-            await asyncio.to_thread(self.forget, page.message, number)
+            await asyncio.to_thread(self._books.forget, page.message, number)
 
     def _page(self, event: discord.RawReactionActionEvent) -> Page | None:
         me = self._client.user
@@ -194,7 +196,7 @@ class Reactions:
             await (self._cast(change) if change.came else self._withdrawn(change))
         except ServiceUnavailable as error:  # it stands there, and is found when votes are compared
             _log.warning("vote put off", round=change.page.round_id, reason=str(error))
-        except _ToBeCompared:
+        except ToBeCompared:
             return False
         except MintmarkError as error:
             if await self._awaits_count(change.page):
@@ -205,7 +207,7 @@ class Reactions:
         return True
 
     async def _awaits_count(self, page: Page) -> bool:
-        return await asyncio.to_thread(self._is_over, page.round_id)
+        return await asyncio.to_thread(self._books.awaits_count, page.round_id)
 
     async def _counted(self, page: Page) -> bool:
         """Wait for the last comparison; False if another process is to make it."""
@@ -217,7 +219,7 @@ class Reactions:
 
     async def _cast(self, change: Change) -> None:
         page, actor = change.page, await self._actor(change)
-        if await asyncio.to_thread(self._is_noted, change):
+        if await asyncio.to_thread(self._books.is_noted, *change.reaction):
             return  # a comparison was quicker, or the event came twice
         try:
             output = await self._client.studio.door.acall(
@@ -227,26 +229,27 @@ class Reactions:
             raise
         except MintmarkError as error:
             if await self._awaits_count(page):
-                raise _ToBeCompared from error
+                raise ToBeCompared from error
             self.turned_away(page, change.user, change.number)
             self.explain(actor, page.round_id, error, is_bot=_is_bot(change.member))
             return
-        for older in await asyncio.to_thread(self._replace, change):
-            self.turned_away(*older)
+        for message, number in await asyncio.to_thread(self._books.replace, *change.reaction):
+            if (at := self._pages.at(message)) is not None:
+                self.turned_away(at, change.user, number)
         if page.hidden:
             self.turned_away(page, change.user, change.number)
             self._confirm(actor, page.round_id, output)
 
     async def _withdrawn(self, change: Change) -> None:
         page = change.page
-        if not await asyncio.to_thread(self._stands_for_a_vote, change):
+        if not await asyncio.to_thread(self._books.stands_for_a_vote, *change.reaction):
             return
         actor = await asyncio.to_thread(self._known, change)
         if actor is not None:
             await self._client.studio.door.acall(
                 "withdraw_vote", {"round_id": page.round_id}, actor.by("reaction")
             )
-        await asyncio.to_thread(self.forget, page.message, change.number, change.user)
+        await asyncio.to_thread(self._books.forget, page.message, change.number, change.user)
 
     async def _actor(self, change: Change) -> Actor:
         who = change.member or await people.member_of(self._client, change.page.guild, change.user)
@@ -295,99 +298,9 @@ class Reactions:
         purpose = f"voted:{round_id}:{actor.person_id}"
         self._whispers.tell(Whisper(purpose, round_id, actor, message))
 
-    # --- the books; all of these block ---
-
-    def _replace(self, change: Change) -> list[tuple[Page, int, int]]:
-        """Note the reaction as the person's one vote; returns where the older ones stand."""
-        page, user = change.page, str(change.user)
-        with self._client.studio.db.write() as session:
-            mine = select(Reaction).filter_by(round_id=page.round_id, user=user)
-            rows = session.scalars(mine).all()
-            older = [row for row in rows if (row.message, row.number) != _place(change)]
-            for row in older:
-                row.counts = False  # until it is taken off, whoever does that
-            session.merge(seen(page, change.user, change.number, counts=not page.hidden))
-        found = ((self._pages.at(int(row.message)), row.number) for row in older)
-        return [(at, change.user, number) for at, number in found if at is not None]
-
-    def _is_over(self, round_id: str) -> bool:
-        with self._client.studio.db.read() as session:
-            return _awaits_count(session.get_one(Round, round_id))
-
-    def _is_noted(self, change: Change) -> bool:
-        """Whether a reaction that came stands for the person's vote already."""
-        key = (str(change.page.message), str(change.user), change.number)
-        with self._client.studio.db.read() as session:
-            row = session.get(Reaction, key)
-            noted = row is not None and row.counts
-            return noted and _stands_on(session, change.page.round_id, change)
-
-    def _stands_for_a_vote(self, change: Change) -> bool:
-        """Whether a reaction that went was a vote that may be withdrawn; else it is forgotten."""
-        page = change.page
-        key = (str(page.message), str(change.user), change.number)
-        with self._client.studio.db.read() as session:
-            row = session.get(Reaction, key)
-            if row is None:
-                return False
-            round_ = session.get_one(Round, page.round_id)
-            in_time = round_.state == "open" and round_.closes_at > now()
-            if row.counts and not in_time and _awaits_count(round_):
-                raise _ToBeCompared
-            stands = row.counts and in_time and _stands_on(session, page.round_id, change)
-        if not stands:
-            self.forget(page.message, change.number, change.user)
-        return stands
-
-    def forget(self, message: int, number: int | None = None, user: int | None = None) -> None:
-        """Reactions under a message are no longer there, and that says nothing of the votes."""
-        gone = delete(Reaction).where(Reaction.message == str(message))
-        if number is not None:
-            gone = gone.where(Reaction.number == number)
-        if user is not None:
-            gone = gone.where(Reaction.user == str(user))
-        with self._client.studio.db.write() as session:
-            session.execute(gone)
-
-
-def seen(page: Page, user: int, number: int, *, counts: bool = True) -> Reaction:
-    """The row that says that a reaction was seen, and whether it stands for a vote."""
-    return Reaction(
-        message=str(page.message),
-        user=str(user),
-        number=number,
-        round_id=page.round_id,
-        counts=counts,
-    )
-
-
-def _awaits_count(round_: Round) -> bool:
-    """Whether the time of a round is over, and its last comparison is still to be made."""
-    return round_.state == "open" and round_.closes_at <= now() and not is_compared(round_)
-
 
 def _is(change: Change, page: Page, number: int) -> bool:
     return change.page.message == page.message and change.number == number
-
-
-def _place(change: Change) -> tuple[str, int]:
-    return str(change.page.message), change.number
-
-
-def _stands_on(session: Session, round_id: str, change: Change) -> bool:
-    """Whether the person's vote is still the one that this reaction stood for."""
-    number = session.scalar(
-        select(RoundEntry.number)
-        .join(
-            StandingBallot,
-            (StandingBallot.round_id == RoundEntry.round_id)
-            & (StandingBallot.candidate_id == RoundEntry.candidate_id),
-        )
-        .join(Person, Person.id == StandingBallot.person_id)
-        .where(RoundEntry.round_id == round_id)
-        .where(Person.front_end == FRONT_END, Person.external_id == str(change.user))
-    )
-    return number == change.number
 
 
 def _emoji(event: discord.RawReactionActionEvent) -> str:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.discord.differences import Mark
-from bot.discord.pages import Page, Pages
-from bot.discord.removals import Removals, Standing
-from bot.discord.rounds import Galleries
 from bot.discord.safe_send import Gone, persistently
+from bot.discord.votes.differences import Mark
+from bot.discord.votes.galleries import Galleries
+from bot.discord.votes.pages import Page, Pages
+from bot.discord.votes.removals import Removals, Standing
 from tools.errors import MintmarkError
 from tools.voting.tables import Round
 

@@ -1,8 +1,9 @@
 """Votes in Discord, put together.
 
 pages        the index: which message shows which page of which round
-rounds       galleries are sent, brought up to date, closed
+galleries    they are sent, brought up to date, closed
 reactions    taps become votes, one person's after the other
+books        which reaction was seen, and whether it stands for a vote
 removals     reactions that do not stand for a vote are taken off
 whispers     why a vote does not count is told once, in private
 sighting     what stands there is read from Discord
@@ -12,13 +13,14 @@ reconciling  and compared with what was seen before
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.discord.pages import Pages
-from bot.discord.reactions import Reactions
-from bot.discord.reconciling import Reconciler
-from bot.discord.removals import Removals
-from bot.discord.rounds import Galleries
-from bot.discord.sighting import Lookout
-from bot.discord.whispers import Whispers
+from bot.discord.votes.books import Books
+from bot.discord.votes.galleries import Galleries
+from bot.discord.votes.pages import Pages
+from bot.discord.votes.reactions import Reactions
+from bot.discord.votes.reconciling import Reconciler
+from bot.discord.votes.removals import Removals
+from bot.discord.votes.sighting import Lookout
+from bot.discord.votes.whispers import Whispers
 
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
@@ -32,9 +34,10 @@ class Voting:
         self.removals = Removals(client)
         self.whispers = Whispers(client)
         self.galleries = Galleries(client, self.pages)
-        self.reactions = Reactions(client, self.pages, self.removals, self.whispers)
+        books = Books(client.studio)
+        self.reactions = Reactions(client, books, self.pages, self.removals, self.whispers)
         lookout = Lookout(client, self.pages, self.galleries, self.removals)
-        self.reconciler = Reconciler(client, lookout, self.reactions)
+        self.reconciler = Reconciler(client, books, lookout, self.reactions)
         self._client = client
 
     async def held(self, shard: int) -> None:

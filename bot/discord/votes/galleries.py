@@ -23,12 +23,13 @@ from sqlalchemy.orm import Session
 
 from bot.discord import people
 from bot.discord.cards import Card
-from bot.discord.galleries import page_message
-from bot.discord.pages import PER_PAGE, PURPOSE, Page, Pages, purpose_of
+from bot.discord.looking import Looking
 from bot.discord.place import drawn
 from bot.discord.places import asked_in, open_places
 from bot.discord.posts import FRONT_END, Owed
 from bot.discord.safe_send import Gone, InChannel, NotAllowed, Sent, edit, persistently, send
+from bot.discord.votes.page_messages import page_message
+from bot.discord.votes.pages import PER_PAGE, PURPOSE, Page, Pages, purpose_of
 from bot.frontend import Message
 from bot.scene import Scene
 from bot.texts import Words
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 LOOKS_EVERY_S = 1.0
 EDITS_EVERY_S = 10.0  # of one message, while votes come in
 TRIES_EVERY_S = 60.0  # to send what could not be sent
-_log = structlog.get_logger("mintmark.discord.rounds")
+_log = structlog.get_logger("mintmark.discord.galleries")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Galleries:
         self._pages = pages
         self._shown: dict[str, tuple[Message, float]] = {}  # post → what it shows, since when
         self._not_before: dict[str, float] = {}  # round → when to try again
-        self._looking: asyncio.Task[None] | None = None
+        self._looking = Looking(self.look, lambda: LOOKS_EVERY_S, name="galleries")
         self._one_at_a_time = asyncio.Lock()
 
     # --- when it looks ---
@@ -81,20 +82,11 @@ class Galleries:
         """A shard is held: know its messages, and look after them from now on."""
         self._shown.clear()
         await asyncio.to_thread(self._pages.read, self._client.studio)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._keep_looking(), name="rounds")
+        self._looking.begin()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
-
-    async def _keep_looking(self) -> None:
-        while True:
-            with suppress(MintmarkError):  # the database is busy: the next time
-                await self.look()
-            await asyncio.sleep(LOOKS_EVERY_S)
+        await self._looking.stop()
 
     async def look(self) -> None:
         """Send what is owed, and bring up to date what stands there."""
@@ -139,6 +131,9 @@ class Galleries:
         except MintmarkError as error:
             self._not_before[standing.out.round_id] = loop.time() + TRIES_EVERY_S
             _log.warning("gallery put off", round=standing.out.round_id, reason=str(error))
+        except Exception:  # the other rounds are shown all the same
+            self._not_before[standing.out.round_id] = loop.time() + TRIES_EVERY_S
+            _log.exception("unforeseen", round=standing.out.round_id)
 
     async def _post_all(self, standing: Standing) -> None:
         missing = [

@@ -24,24 +24,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import delete, select
 
 from bot.discord import people
-from bot.discord.differences import Difference, Mark, difference, left_over
-from bot.discord.pages import PURPOSE
+from bot.discord.looking import Looking
 from bot.discord.posts import FRONT_END
-from bot.discord.reactions import Reactions, seen
-from bot.discord.registrar import Registrar
-from bot.discord.sighting import Lookout, Sight
+from bot.discord.votes.books import Books, Noted
+from bot.discord.votes.differences import Difference, Mark, difference, left_over
+from bot.discord.votes.reactions import Reactions
+from bot.discord.votes.registrar import Registrar
+from bot.discord.votes.sighting import Lookout, Sight
 from tools.community.rules import rules_of
-from tools.community.tables import Post, Reaction
 from tools.errors import MintmarkError, Refused
 from tools.people import STUDIO, Actor
 from tools.provenance.tables import now
-from tools.studio import Studio
 from tools.voting.reconciling import MOST_SEEN, ReconciledOut, RefusedVote
-from tools.voting.tables import Round
-from tools.voting.tally import is_compared
 
 if TYPE_CHECKING:
     from bot.discord.client import MintmarkClient
@@ -55,28 +51,31 @@ _log = structlog.get_logger("mintmark.discord.reconciling")
 class Reconciler:
     """The comparing of one process."""
 
-    def __init__(self, client: "MintmarkClient", lookout: Lookout, reactions: Reactions) -> None:
+    def __init__(
+        self, client: "MintmarkClient", books: Books, lookout: Lookout, reactions: Reactions
+    ) -> None:
         self._client = client
+        self._books = books
         self._lookout = lookout
         self._reactions = reactions
         self._registrar = Registrar(client)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._not_before: dict[str, float] = {}
         self._few = asyncio.Semaphore(AT_ONCE)
-        self._looking: asyncio.Task[None] | None = None
+        self._looking = Looking(self._look, lambda: LOOKS_EVERY_S, name="reconciling")
 
     # --- when it compares ---
 
     async def begin(self, _: int = 0) -> None:
         """This process handles a shard, or its connection is back: compare every open round."""
-        for round_id in await asyncio.to_thread(self._open_rounds):
+        for round_id in await asyncio.to_thread(self._books.open_rounds, self._client.handles):
             self._start(round_id)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._keep_looking(), name="reconciling")
+        self._looking.begin()
 
     async def stop(self) -> None:
         """Compare no more; another process does it."""
-        tasks = [*self._running.values(), *((self._looking,) if self._looking else ())]
+        await self._looking.stop()
+        tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -86,16 +85,11 @@ class Reconciler:
         while self._running:
             await asyncio.wait(list(self._running.values()))
 
-    async def _keep_looking(self) -> None:
-        while True:
-            await asyncio.sleep(LOOKS_EVERY_S)
-            try:
-                over = await asyncio.to_thread(self._open_rounds, only_over=True)
-            except MintmarkError:  # the database is busy: the next time
-                continue
-            for round_id in over:
-                if self._not_before.get(round_id, 0.0) <= asyncio.get_running_loop().time():
-                    self._start(round_id)
+    async def _look(self) -> None:
+        over = self._books.rounds_to_compare
+        for round_id in await asyncio.to_thread(over, self._client.handles):
+            if self._not_before.get(round_id, 0.0) <= asyncio.get_running_loop().time():
+                self._start(round_id)
 
     def _start(self, round_id: str) -> None:
         if round_id not in self._running:
@@ -125,7 +119,7 @@ class Reconciler:
             MintmarkError: if Discord or the database does not answer; nothing is reported then.
         """
         turnstile, begun_at = self._reactions.turnstiles[round_id], now()
-        is_last = await asyncio.to_thread(self._is_over, round_id, begun_at)
+        is_last = await asyncio.to_thread(self._books.is_over, round_id, begun_at)
         async with self._reactions.watched(round_id) as touched:
             if is_last:  # what is being done live is the last of it
                 await turnstile.free()
@@ -137,12 +131,18 @@ class Reconciler:
 
     async def _known(self, round_id: str, sight: Sight) -> dict[int, str]:
         """The persons behind the reactions; those with something new as Discord has them now."""
-        rows = await asyncio.to_thread(marks_of, self._client.studio, round_id)
-        fresh = [user for user, marks in sight.marks.items() if marks - rows.get(user, set())]
+        noted = await asyncio.to_thread(self._books.of_round, round_id)
+        known = {(one.user, one.mark) for one in noted}
+        fresh = [
+            user
+            for user, marks in sight.marks.items()
+            if any((user, mark) not in known for mark in marks)
+        ]
         guild = next((int(page.guild) for page in sight.pages.values()), None)
         if guild is not None:
             await self._registrar.sign_in(guild, fresh)
-        return await asyncio.to_thread(self._registrar.persons, {*sight.marks, *rows})
+        everybody = {*sight.marks, *(one.user for one in noted)}
+        return await asyncio.to_thread(self._registrar.persons, everybody)
 
     async def _report(
         self,
@@ -153,7 +153,7 @@ class Reconciler:
         *,
         is_last: bool,
     ) -> None:
-        rows, void = await asyncio.to_thread(self._books, round_id, sight)
+        rows, void = await self._noted(round_id, sight)
         for user, marks in void.items():
             sight.marks[user] -= marks
             if not self._reactions.is_busy(round_id, user):
@@ -173,8 +173,37 @@ class Reconciler:
                 self._take_off(sight, user, left_over(rows.get(user, set()), sight.marks[user]))
         _log.info("compared", round=round_id, differences=len(found), refused=len(refused))
 
+    async def _noted(
+        self, round_id: str, sight: Sight
+    ) -> tuple[defaultdict[int, set[Mark]], defaultdict[int, set[Mark]]]:
+        """What stood for votes where we looked, and what stands there that does not.
+
+        What did not stand for a vote and is gone is forgotten: set again, it would be a new one.
+        """
+        counts: defaultdict[int, set[Mark]] = defaultdict(set)
+        void: defaultdict[int, set[Mark]] = defaultdict(set)
+        gone: list[Noted] = []
+        for one in await asyncio.to_thread(self._books.of_round, round_id):
+            page = sight.pages.get(one.mark.message)
+            if page is None:
+                continue  # its message is gone, and that says nothing of the vote
+            if one.counts:
+                counts[one.user].add(one.mark)
+            elif one.mark in sight.marks.get(one.user, ()):
+                void[one.user].add(one.mark)
+            elif not self._reactions.is_turned_away(page, one.user, one.mark.number):
+                gone.append(one)
+        if gone:
+            await asyncio.to_thread(self._books.forget_all, gone)
+        return counts, void
+
     async def _told(
-        self, round_id: str, begun_at: datetime, steps: Sequence[Mapping[str, Any]], *, is_last: bool
+        self,
+        round_id: str,
+        begun_at: datetime,
+        steps: Sequence[Mapping[str, Any]],
+        *,
+        is_last: bool,
     ) -> list[RefusedVote]:
         """Tell the ledger; returns what it refused. Only the last comparison lets a round close."""
         refused: list[RefusedVote] = []
@@ -217,7 +246,9 @@ class Reconciler:
                 voter = replace(voters, person_id=person)
                 self._reactions.explain(voter, round_id, Refused(reason))
         self._take_off_secrets(sight, stands, void)
-        await asyncio.to_thread(self._write, round_id, stands, void, sight)
+        await asyncio.to_thread(
+            self._books.write, round_id, sight.pages, stands, void, sight.cleared
+        )
 
     def _take_off(self, sight: Sight, user: int, marks: Collection[Mark]) -> None:
         for mark in marks:
@@ -241,84 +272,3 @@ class Reconciler:
         rules = await asyncio.to_thread(rules_of, self._client.studio, guild)
         locale = rules.locale or people.locale_of(self._client, guild or 0)
         return Actor("", "", guild, "", FRONT_END, locale=locale)
-
-    # --- the books; all of these block ---
-
-    def _open_rounds(self, only_over: bool = False) -> list[str]:
-        """Open rounds that are shown in guilds we handle; only those that wait for us, if so."""
-        shown = select(Post.subject_id).where(
-            Post.front_end == FRONT_END, Post.purpose.startswith(PURPOSE)
-        )
-        found = select(Round).where(Round.state == "open", Round.id.in_(shown))
-        if only_over:
-            found = found.where(Round.counted_by == FRONT_END, Round.closes_at <= now())
-        with self._client.studio.db.read() as session:
-            return [
-                round_.id
-                for round_ in session.scalars(found)
-                if self._client.handles(round_.guild) and not (only_over and is_compared(round_))
-            ]
-
-    def _is_over(self, round_id: str, moment: datetime) -> bool:
-        with self._client.studio.db.read() as session:
-            return session.get_one(Round, round_id).closes_at <= moment
-
-    def _books(
-        self, round_id: str, sight: Sight
-    ) -> tuple[defaultdict[int, set[Mark]], defaultdict[int, set[Mark]]]:
-        """What stood for votes where we looked, and what stands there that does not.
-
-        What did not stand for a vote and is gone is forgotten: set again, it would be a new one.
-        """
-        counts: defaultdict[int, set[Mark]] = defaultdict(set)
-        void: defaultdict[int, set[Mark]] = defaultdict(set)
-        with self._client.studio.db.read() as session:
-            rows = session.scalars(select(Reaction).filter_by(round_id=round_id)).all()
-        for row in rows:
-            user, mark = int(row.user), Mark(int(row.message), row.number)
-            page = sight.pages.get(mark.message)
-            if page is None:
-                continue  # its message is gone, and that says nothing of the vote
-            if row.counts:
-                counts[user].add(mark)
-            elif mark in sight.marks.get(user, ()):
-                void[user].add(mark)
-            elif not self._reactions.is_turned_away(page, user, mark.number):
-                self._reactions.forget(mark.message, mark.number, user)
-        return counts, void
-
-    def _write(
-        self,
-        round_id: str,
-        stands: Mapping[int, Mark | None],
-        void: defaultdict[int, set[Mark]],
-        sight: Sight,
-    ) -> None:
-        users = [str(user) for user in stands]
-        with self._client.studio.db.write() as session:
-            for start in range(0, len(users), 500):
-                some = users[start : start + 500]
-                session.execute(
-                    delete(Reaction).where(Reaction.round_id == round_id, Reaction.user.in_(some))
-                )
-            for mark in sight.cleared:
-                session.execute(
-                    delete(Reaction).filter_by(message=str(mark.message), number=mark.number)
-                )
-            for user, standing in stands.items():
-                session.add_all(
-                    seen(sight.pages[off.message], user, off.number, counts=False)
-                    for off in void[user]
-                )
-                if standing is not None:
-                    session.add(seen(sight.pages[standing.message], user, standing.number))
-
-
-def marks_of(studio: Studio, round_id: str) -> dict[int, set[Mark]]:
-    """The reactions that were seen in a round, by the person's id in Discord. Blocks."""
-    with studio.db.read() as session:
-        rows = session.scalars(select(Reaction).filter_by(round_id=round_id)).all()
-    marks: defaultdict[int, set[Mark]] = defaultdict(set)
-    for row in rows:
-        marks[int(row.user)].add(Mark(int(row.message), row.number))
-    return marks

@@ -1,0 +1,1 @@
+"""Votes in Discord: the galleries of rounds, the taps under them, and what becomes of those."""
