@@ -158,6 +158,8 @@ def test_saying_takes_microseconds() -> None:
         ("en-US", "discord", "an operator opens one with /round open."),
         ("de", "studio", "Ein Operator eröffnet eine mit /open_round."),
         ("de", "discord", "Ein Operator eröffnet eine mit /runde eröffnen."),
+        ("ja", "studio", "オペレーターが/open_roundで開きます。"),
+        ("ja", "discord", "オペレーターが「/ラウンド 開く」で開きます。"),
     ],
 )
 def test_commands_are_named_as_they_are_typed_where_the_sentence_is_read(
