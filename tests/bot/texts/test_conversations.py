@@ -185,8 +185,7 @@ async def test_what_a_tool_refuses_is_told_in_german_and_kept_in_english(
     actor = someone(studio)
     told = await said(chat, actor, "make a picture of fault")
     assert told.startswith("Das ist an einem Fehler im Studio selbst gescheitert")
-    config = {"configurable": {"thread_id": thread_of(actor)}}
-    state = await chat._graph.aget_state(config)
+    state = await chat._graph.aget_state({"configurable": {"thread_id": thread_of(actor)}})
     kept = [one for one in state.values["messages"] if isinstance(one, ToolMessage)]
     assert str(kept[-1].text).startswith("This failed through a fault")
 
