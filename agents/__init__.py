@@ -2,8 +2,9 @@
 
 `chat.py` is what front ends use. Behind it: `graph.py` (one turn of a conversation), `state.py` and
 `context.py` (what a turn knows), `prompt.py` and `untrusted.py` (what a model is told, and how),
-`models.py` (which model answers), `conversations.py` (where conversations are kept), and the
-interpreter in `interpreter.py`, `sentences.py`, `pictures.py` and `answers.py`.
+`models.py` (which model answers), `voice.py` (how people are spoken to in their language),
+`conversations.py` (where conversations are kept), and the interpreter in `interpreter.py`,
+`sentences.py`, `pictures.py` and `answers.py`.
 """
 
 import os

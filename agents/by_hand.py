@@ -3,6 +3,7 @@
 import re
 
 from agents.readings import Memory, Reading, Remark
+from tools.phrases import Phrase, phrase
 
 _ID = r"[a-z]{1,4}_\w+"
 _ROUND = r"(?:a |the |another |this |that |new |voting )*(?:round|vote|voting|poll|ballot)"
@@ -11,44 +12,54 @@ _MINT = (
     rf"|(?:.* )?{_ID}(?: .*)?|it|this|that|them|all)"
 )
 
-_HANDS: tuple[tuple[str, str], ...] = (
+_HANDS: tuple[tuple[str, Phrase], ...] = (
     (
         r"(?:withdraw|take back|remove|undo|change|retract) (?:my |the )?(?:vote|ballot)(?: .*)?",
-        "A vote is withdrawn by hand: take your reaction back, or use /withdraw_vote.",
+        phrase("A vote is withdrawn by hand: take your reaction back, or use /withdraw_vote."),
     ),
     (
         rf"(?:i )?vote (?:for )?(?:(?:number |no\.? |#|the )?[\w ]+|{_ID})"
         r"|my vote (?:goes to|is for) .+|how (?:do|can) (?:i|we) vote|vote",
-        "Votes are cast by hand: react to the picture, or use /vote with its number.",
+        phrase("Votes are cast by hand: react to the picture, or use /vote with its number."),
     ),
     (
         rf"(?:approve|sign off|confirm) {_MINT}|how (?:do|can) i approve(?: .*)?|approve",
-        "Approving is done by hand, by an operator who did not ask for it: "
-        "press Approve under the request, or use /approve with its id.",
+        phrase(
+            "Approving is done by hand, by an operator who did not ask for it: "
+            "press Approve under the request, or use /approve with its id."
+        ),
     ),
     (
         rf"(?:reject|turn down|decline|veto) {_MINT}|reject",
-        "Rejecting is done by hand, by an operator: press Reject under the request, "
-        "or use /reject with its id and a reason.",
+        phrase(
+            "Rejecting is done by hand, by an operator: press Reject under the request, "
+            "or use /reject with its id and a reason."
+        ),
     ),
     (
         rf"(?:open|start|begin|launch|hold|create|make) {_ROUND}(?: .*)?"
         rf"|how (?:do|can) (?:i|we) open {_ROUND}",
-        "A round is opened by hand, by an operator: use /open_round.",
+        phrase("A round is opened by hand, by an operator: use /open_round."),
     ),
     (
         rf"(?:close|end|finish|stop) {_ROUND}(?: .*)?",
-        "A round closes by itself on time. Before that an operator closes it by hand: "
-        "use /close_round with its id.",
+        phrase(
+            "A round closes by itself on time. Before that an operator closes it by hand: "
+            "use /close_round with its id."
+        ),
     ),
     (
         rf"(?:extend|prolong) {_ROUND}(?: .*)?",
-        "A round is extended by hand, by an operator: "
-        "use /extend_round with its id and the minutes.",
+        phrase(
+            "A round is extended by hand, by an operator: "
+            "use /extend_round with its id and the minutes."
+        ),
     ),
     (
         r"(?:retry|repeat|try) (?:the |that )?(?:failed )?mint(?:ing)?(?: .*)?(?: again)?",
-        "A failed mint is tried again by hand, by an operator: use /retry_mint with its id.",
+        phrase(
+            "A failed mint is tried again by hand, by an operator: use /retry_mint with its id."
+        ),
     ),
 )
 

@@ -4,7 +4,9 @@
         async for event in chat.say(actor, "make 4 foxes with a crown"):
             ...
 
-A conversation belongs to one person in one place; nobody else's words are in it.
+A conversation belongs to one person in one place; nobody else's words are in it. What the studio
+itself says in it (the interpreter's answers, why something was not done) is said in the voice that
+the front end has for that person; a language model finds the language itself.
 """
 
 import asyncio
@@ -20,6 +22,7 @@ from agents.conversations import forget_older, open_conversations
 from agents.events import ChatEvent, Said, Token, ToolFinished, ToolStarted
 from agents.models import open_model
 from agents.untrusted import plain_text
+from agents.voice import VoiceOf, in_english
 from tools.definition import Output
 from tools.errors import InvalidInput
 from tools.people import Actor
@@ -53,12 +56,14 @@ class Chat:
         studio: Studio,
         graph: "Graph",
         saver: "BaseCheckpointSaver[Any]",
-        model: "BaseChatModel",
+        model: "BaseChatModel | None",
+        voice_of: VoiceOf,
     ) -> None:
         self._studio = studio
         self._graph = graph
         self._saver = saver
         self._model = model
+        self._voice_of = voice_of
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def say(self, actor: Actor, text: str) -> AsyncGenerator[ChatEvent, None]:
@@ -115,7 +120,7 @@ class Chat:
     def _context(self, actor: Actor, thread: str) -> "ChatContext":
         from agents.context import chat_context
 
-        return chat_context(self._studio, actor, self._model, thread)
+        return chat_context(self._studio, actor, self._model, thread, self._voice_of(actor))
 
     async def _answer(self, thread: str) -> str:
         from agents.history import last_reply
@@ -150,8 +155,12 @@ def _checked(text: str) -> str:
 
 
 @asynccontextmanager
-async def open_chat(studio: Studio) -> AsyncIterator[Chat]:
+async def open_chat(studio: Studio, voice_of: VoiceOf = in_english) -> AsyncIterator[Chat]:
     """The chat agent over a studio, with the model its settings name.
+
+    Args:
+        studio: where what is wished is done.
+        voice_of: how people are spoken to at this front end.
 
     Raises:
         ConfigurationError: if the language model's settings are wrong.
@@ -163,4 +172,4 @@ async def open_chat(studio: Studio) -> AsyncIterator[Chat]:
     ):
         from agents.graph import build_graph
 
-        yield Chat(studio, build_graph(saver), saver, model)
+        yield Chat(studio, build_graph(saver), saver, model, voice_of)

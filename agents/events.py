@@ -22,7 +22,7 @@ class ToolStarted:
 
 @dataclass(frozen=True)
 class ToolFinished:
-    """A tool gave its result, or a sentence that says why it did not."""
+    """A tool gave its result, or a sentence for the person that says why it did not."""
 
     tool: str
     call_id: str

@@ -28,14 +28,15 @@ from langgraph.types import Send, StreamWriter
 from agents.context import ChatContext
 from agents.events import ToolFinished, ToolStarted
 from agents.history import brief, calls_without_answer, last_reply, mended, replies_of
-from agents.interpreter import Interpreter
+from agents.interpreter import IN_THEIR_WORDS, Interpreter
 from agents.prompt import system_prompt
 from agents.replies import Reply, ask, in_short, well_formed
 from agents.state import ChatInput, ChatState, OneCall
 from agents.untrusted import for_model
+from agents.voice import Voice
 from tools.definition import AnyTool
 from tools.door import Door
-from tools.errors import MintmarkError, Refused
+from tools.errors import InvalidInput, MintmarkError, Refused
 from tools.langchain_tool import StudioTool, as_langchain
 from tools.people import Role
 
@@ -70,7 +71,7 @@ async def model(state: ChatState, context: ChatContext, _: StreamWriter) -> Upda
     messages = [_instructions(role, by_hand, context.actor.locale), *state["messages"]]
     reply = await _reply(state, context, messages, in_chat)
     return {
-        "messages": [reply.announced],
+        "messages": [reply.announced(context.voice)],
         "rounds": state["rounds"] + 1,
         "fallen_back": reply.fallen_back,
     }
@@ -81,13 +82,14 @@ async def _reply(
 ) -> Reply:
     """The model's reply, or the interpreter's, which then keeps the word until the turn ends."""
     reason = state["fallen_back"]
-    if not reason:
+    if context.model is not None and not reason:
         try:
             return Reply(await ask(context.model, tools, messages))
         except Exception as error:
             _log.warning("the language model did not answer", error=repr(error)[:500])
-            reason = in_short(error)
-    return Reply(await ask(Interpreter(), tools, messages), fallen_back=reason)
+            reason = in_short(error, context.voice)
+    interpreter = Interpreter(voice=context.voice)
+    return Reply(await ask(interpreter, tools, messages), fallen_back=reason)
 
 
 async def repair(state: ChatState, context: ChatContext, _: StreamWriter) -> Update:
@@ -103,14 +105,15 @@ async def _refuse(context: ChatContext, call: ToolCall, raw: str) -> ToolMessage
     try:
         await context.studio.door.acall(call["name"], raw, context.actor)
     except Refused as error:
-        return _failed(call, str(error))
+        return _failed(call, error, context.voice)
     except MintmarkError:
         pass
-    return _failed(
-        call,
-        f"The arguments of {call['name']} were no JSON object. Nothing was done; "
+    wrong = InvalidInput(
+        "The arguments of {tool} were no JSON object. Nothing was done; "
         "call it again with complete arguments.",
+        tool=call["name"],
     )
+    return _failed(call, wrong, context.voice)
 
 
 async def tools(one: OneCall, context: ChatContext, write: StreamWriter) -> Update:
@@ -120,9 +123,9 @@ async def tools(one: OneCall, context: ChatContext, write: StreamWriter) -> Upda
     try:
         output = await _carry_out(call, context)
     except Exception as error:
-        sentence = str(error) if isinstance(error, MintmarkError) else _FAULT
-        write(ToolFinished(call["name"], str(call["id"]), error=sentence))
-        return {"messages": [_failed(call, sentence)]}
+        known = error if isinstance(error, MintmarkError) else MintmarkError(_FAULT)
+        write(ToolFinished(call["name"], str(call["id"]), error=context.voice.of_error(known)))
+        return {"messages": [_failed(call, known, context.voice)]}
     write(ToolFinished(call["name"], str(call["id"]), output=output))
     answer = ToolMessage(for_model(output), tool_call_id=call["id"], name=call["name"])
     return {"messages": [answer]}
@@ -139,8 +142,9 @@ async def _carry_out(call: ToolCall, context: ChatContext) -> Any:
 
 async def stop(state: ChatState, context: ChatContext, _: StreamWriter) -> Update:
     """End a turn in which the model went on asking for tools."""
-    words = (
-        f"I stopped after {MOST_ROUNDS} steps. What was done so far is done; tell me how to go on."
+    words = context.voice.say(
+        "I stopped after {steps} steps. What was done so far is done; tell me how to go on.",
+        steps=MOST_ROUNDS,
     )
     return {"messages": [AIMessage(words)]}
 
@@ -158,8 +162,15 @@ def after_tools(state: ChatState) -> str:
     return "model" if state["rounds"] < MOST_ROUNDS else "stop"
 
 
-def _failed(call: ToolCall, sentence: str) -> ToolMessage:
-    return ToolMessage(sentence, tool_call_id=call["id"], name=call["name"], status="error")
+def _failed(call: ToolCall, error: MintmarkError, voice: Voice) -> ToolMessage:
+    """A call's failure: in English for a model, and as the interpreter passes it on."""
+    return ToolMessage(
+        str(error),
+        tool_call_id=call["id"],
+        name=call["name"],
+        status="error",
+        additional_kwargs={IN_THEIR_WORDS: voice.of_error(error)},
+    )
 
 
 def _as_tool(definition: AnyTool, context: ChatContext) -> StudioTool:

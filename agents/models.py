@@ -20,8 +20,8 @@ _NO_KEY = SecretStr("not-needed")  # the client wants a key also where the serve
 
 
 @asynccontextmanager
-async def open_model(settings: Settings) -> "AsyncIterator[BaseChatModel]":
-    """The chat model that the settings name, with connections of its own.
+async def open_model(settings: Settings) -> "AsyncIterator[BaseChatModel | None]":
+    """The chat model that the settings name, if they name one, with connections of its own.
 
     Without them the client shares one pool of connections with every other in the process, and
     that pool breaks when the event loop ends in which it was used first.
@@ -40,8 +40,8 @@ async def open_model(settings: Settings) -> "AsyncIterator[BaseChatModel]":
 
 def chat_model(
     settings: Settings, connections: "DefaultAsyncHttpxClient | None" = None
-) -> "BaseChatModel":
-    """The chat model that the settings name.
+) -> "BaseChatModel | None":
+    """The chat model that the settings name; None if they name none, and the interpreter answers.
 
     Args:
         settings: the studio's.
@@ -56,9 +56,7 @@ def chat_model(
             raise ConfigurationError(
                 "llm.base_url is set, but no llm.model: name the model that the endpoint serves."
             )
-        from agents.interpreter import Interpreter
-
-        return Interpreter()
+        return None
     if llm.base_url is None and llm.api_key is None:
         raise ConfigurationError(
             "llm.model is set, but neither llm.base_url (a local server) nor llm.api_key "

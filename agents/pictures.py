@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.readings import Reading, Remark, Wish
+from tools.phrases import phrase
 from tools.training.traits import CATEGORIES, read_traits
 
 _FROM_ONE = "one two three four five six seven eight nine ten eleven twelve"
@@ -88,7 +89,7 @@ def wish_for_pictures(clause: str) -> Reading | None:
     if not (order.is_explicit or _names_a_character(prompt)):
         return _ask_back(clause, prompt)
     if not prompt and "traits" not in order.args:
-        return Remark("What shall I draw? For example: make 4 foxes with a crown, seed 7.")
+        return Remark(phrase("What shall I draw? For example: make 4 foxes with a crown, seed 7."))
     return Wish("create", {"prompt": prompt or _spelled(order.args["traits"])} | order.args)
 
 
@@ -96,7 +97,9 @@ def _take_options(order: _Order) -> Remark | None:
     """Cut out seed, model, collection, traits and what to leave out; a wrong seed is asked back."""
     if (seed := order.take(_SEED)) is not None:
         if not seed.isdecimal():
-            return Remark(f"A seed is a whole number such as 7; “{seed}” is none.")
+            return Remark(
+                phrase("A seed is a whole number such as 7; “{seed}” is none.", seed=seed)
+            )
         order.args["seed"] = int(seed)
         order.is_explicit = True
     for name, pattern in (("model", _MODEL), ("collection", _COLLECTION)):
@@ -147,8 +150,11 @@ def _spelled(traits: dict[str, str]) -> str:
 
 
 def _ask_back(clause: str, prompt: str) -> Reading:
-    shown = prompt[:80] or "that"
     return Remark(
-        f"I am not sure that “{clause[:120]}” asks for pictures. If it does, say: "
-        f"draw a picture of {shown}."
+        phrase(
+            "I am not sure that “{words}” asks for pictures. If it does, say: "
+            "draw a picture of {what}.",
+            words=clause[:120],
+            what=prompt[:80] or "that",
+        )
     )

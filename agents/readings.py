@@ -7,13 +7,15 @@ from typing import Any
 from langchain_core.messages import AnyMessage, ToolMessage
 
 from agents.untrusted import read_back
+from tools.phrases import Phrase
 
 
 @dataclass(frozen=True)
 class Remark:
     """Something to say; nothing is called."""
 
-    text: str
+    words: Phrase
+    invites: bool = False  # to say something, which those who speak another language must know how
 
 
 @dataclass(frozen=True)

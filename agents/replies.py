@@ -14,6 +14,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage
 from langchain_core.messages.tool import ToolCall, invalid_tool_call
 from langchain_core.tools import BaseTool
 
+from agents.voice import Voice
 from tools.errors import ServiceUnavailable
 from tools.provenance.identifiers import sortable_id
 
@@ -27,22 +28,23 @@ class Reply:
     message: AIMessage
     fallen_back: str = ""
 
-    @property
-    def announced(self) -> AIMessage:
+    def announced(self, voice: Voice) -> AIMessage:
         """The message; an answer that is not the model's begins with a line that says so."""
         if not self.fallen_back or self.message.tool_calls:
             return self.message
-        line = f"(The language model does not answer: {self.fallen_back}. "
-        words = f"{line}The interpreter took over.)\n\n{self.message.text}"
-        return self.message.model_copy(update={"content": words})
+        line = voice.say(
+            "(The language model does not answer: {reason}. The interpreter took over.)",
+            reason=self.fallen_back,
+        )
+        return self.message.model_copy(update={"content": f"{line}\n\n{self.message.text}"})
 
 
-def in_short(error: Exception) -> str:
+def in_short(error: Exception, voice: Voice) -> str:
     """Why a model did not answer, in a few words that quote nothing the endpoint sent."""
     if isinstance(error, ServiceUnavailable):
-        return str(error).rstrip(".")
+        return voice.of_error(error).rstrip(".。")
     status = getattr(error, "status_code", None)
-    return f"status {status}" if status else type(error).__name__
+    return voice.say("status {status}", status=status) if status else type(error).__name__
 
 
 async def ask(

@@ -10,10 +10,12 @@ from typing import Any
 
 from agents.by_hand import by_hand
 from agents.readings import Memory, Reading, Remark, Wish
+from tools.phrases import phrase
 
 Rule = Callable[[str, Memory], Reading | None]
 
-HELP = """You can tell me, in plain words:
+HELP = phrase(
+    """You can tell me, in plain words:
 · make 4 foxes with a crown, seed 7 — and I have them drawn
 · show me my pictures · show the shortlist · tell me about c_…
 · how is my job · cancel my job
@@ -22,6 +24,7 @@ HELP = """You can tell me, in plain words:
 · what tokens are there · where does c_… come from
 · what models are there · what collections are there
 Voting, approving and opening rounds are done by hand, with /vote, /approve and /open_round."""
+)
 
 _CANDIDATE = r"(?P<candidate>(?:c|cand)_\w+)"
 _JOB = r"(?P<job>(?:j|job)_\w+)"
@@ -40,24 +43,26 @@ def _whole(pattern: str, clause: str) -> re.Match[str] | None:
 def small_talk(clause: str, _: Memory) -> Reading | None:
     """Greetings and thanks."""
     if _whole(r"(?:hi|hello|hey|good (?:morning|evening|afternoon|day))(?: there| all)?", clause):
-        return Remark("Hello. Tell me what to draw, or say “help” to see what I can do.")
+        hello = phrase("Hello. Tell me what to draw, or say “help” to see what I can do.")
+        return Remark(hello, invites=True)
     if _whole(
         r"(?:many )?(?:thanks?|thank you|cheers)(?: you)?(?: so much| a lot| very much)?", clause
     ):
-        return Remark("You are welcome.")
+        return Remark(phrase("You are welcome."))
     if _whole(r"(?:bye|goodbye|see you|good night|ok|okay|great|nice|cool|perfect|lovely)", clause):
-        return Remark("I am here when you need me.")
+        return Remark(phrase("I am here when you need me."))
     return None
 
 
 def help_wanted(clause: str, _: Memory) -> Reading | None:
-    """What can be said."""
+    """What can be said; whoever looks for help may do so in their own language."""
     asked = (
         r"/?help(?: me)?|\?|commands"
+        r"|/?(?:hilfe|hilf mir|ayuda|ayúdame|aide|aidez?[- ]moi|ヘルプ|助けて|使い方)？?|？"
         r"|what (?:can|could|do) (?:you|i|we) do(?: here)?|how (?:does|do) (?:this|it|you) work"
         r"|what (?:is|are) (?:this|mintmark|you)|who are you"
     )
-    return Remark(HELP) if _whole(asked, clause) else None
+    return Remark(HELP, invites=True) if _whole(asked, clause.strip("¡¿！。")) else None
 
 
 def cancelling(clause: str, memory: Memory) -> Reading | None:
@@ -85,7 +90,7 @@ def job_asked(clause: str, memory: Memory) -> Reading | None:
 
 def _about_job(tool: str, job: str | None) -> Reading:
     if job is None:
-        return Remark("Which job? Name it by its id, such as j_0123456789.")
+        return Remark(phrase("Which job? Name it by its id, such as j_0123456789."))
     return Wish(tool, {"job_id": job})
 
 
@@ -145,14 +150,16 @@ def proposing(clause: str, _: Memory) -> Reading | None:
             return Wish("propose_mint", {"round_id": match["round"]})
         return Wish("rounds", {"state": "closed"}, then=_propose_latest_winner)
     if _whole(rf"{verb}(?:\s+(?:it|this|that|one|something|a picture))?{tail}", clause):
-        return Remark("Which picture? Say: propose c_… for minting, or: propose the winner.")
+        return Remark(
+            phrase("Which picture? Say: propose c_… for minting, or: propose the winner.")
+        )
     return None
 
 
 def _propose_latest_winner(found: Any) -> Wish | Remark:
     won = next((line for line in _rounds(found) if line.get("winner_id")), None)
     if won is None:
-        return Remark("No round has a winner yet, so there is nothing to propose.")
+        return Remark(phrase("No round has a winner yet, so there is nothing to propose."))
     return Wish("propose_mint", {"candidate_id": won["winner_id"], "round_id": won["round_id"]})
 
 
@@ -190,7 +197,7 @@ def rounds_asked(clause: str, _: Memory) -> Reading | None:
 def _show_latest(found: Any) -> Wish | Remark:
     lines = _rounds(found)
     if not lines:
-        return Remark("No round has been closed yet, so nothing has won.")
+        return Remark(phrase("No round has been closed yet, so nothing has won."))
     return Wish("show_round", {"round_id": lines[0]["round_id"]})
 
 

@@ -9,6 +9,7 @@ import re
 from agents.pictures import wish_for_pictures
 from agents.readings import Memory, Reading, Remark
 from agents.rules import RULES
+from tools.phrases import phrase
 
 _VERBS = (
     r"(?:make|create|draw|generate|paint|show|list|propose|nominate|tell|how|what|which|approve"
@@ -61,7 +62,8 @@ def read(text: str, memory: Memory) -> list[Reading]:
     readings = [_read_clause(clause, memory) for clause in found[:MOST_CLAUSES]]
     if len(found) > MOST_CLAUSES:
         rest = "; ".join(found[MOST_CLAUSES:])[:200]
-        readings.append(Remark(f"That was a lot at once. Say these again by themselves: {rest}"))
+        told = phrase("That was a lot at once. Say these again by themselves: {rest}", rest=rest)
+        readings.append(Remark(told))
     return readings or [_not_understood(text)]
 
 
@@ -98,6 +100,8 @@ def _with_ids(clause: str, memory: Memory) -> str:
 
 
 def _not_understood(clause: str) -> Remark:
-    return Remark(
-        f"I did not understand “{clause.strip()[:160]}”. Say “help” to see what I can do."
+    told = phrase(
+        "I did not understand “{words}”. Say “help” to see what I can do.",
+        words=clause.strip()[:160],
     )
+    return Remark(told, invites=True)

@@ -16,6 +16,7 @@ from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from tools.errors import Conflict, MintmarkError, ServiceUnavailable
 from tools.people import Actor
+from tools.phrases import phrase
 from tools.studio import Studio
 
 P = ParamSpec("P")
@@ -184,7 +185,8 @@ def _outcome(name: str, error: Exception) -> Outcome:
             return Outcome("overtaken", str(error))
         case MintmarkError():
             return Outcome("failed", str(error))
-    return Outcome("failed", f"{name} failed unexpectedly; the studio's log has the details.")
+    told = phrase("{name} failed unexpectedly; the studio's log has the details.", name=name)
+    return Outcome("failed", str(told))
 
 
 def _at_work() -> _Hands:

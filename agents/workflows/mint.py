@@ -13,6 +13,7 @@ from tools.community.rules import rules_of
 from tools.minting.outbox import is_in_flight
 from tools.minting.tables import Approval, MintRequest
 from tools.people import STUDIO, Actor
+from tools.phrases import phrase
 from tools.provenance.tables import Person, ToolCall
 from tools.studio import Studio
 
@@ -60,7 +61,8 @@ def _mint(studio: Studio, key: str) -> Outcome:
         return Outcome("paused")
     operator = _operator(studio, request_id, retry_call)
     if operator is None:
-        return Outcome("failed", f"Nobody approved {request_id}, so it is not minted.")
+        told = phrase("Nobody approved {request}, so it is not minted.", request=request_id)
+        return Outcome("failed", str(told))
     return call_tool(studio, "mint", {"mint_request_id": request_id}, operator)
 
 

@@ -21,12 +21,17 @@ from tools.generation import jobs
 from tools.generation.tables import Job
 from tools.generation.waiting import UNFINISHED
 from tools.minting.tables import MintRequest
+from tools.phrases import phrase
 from tools.provenance.tables import now
 from tools.studio import Studio
 from tools.voting.brackets import due_brackets
 from tools.voting.tables import Round
 
 _LIVE = ("ENQUEUED", "DELAYED", "PENDING")
+_CREATE_ANEW = phrase("The work on it stopped again and again without an outcome: create it anew.")
+_RETRY = phrase(
+    "The work on it stopped again and again without an outcome: an operator may retry it."
+)
 _log = structlog.get_logger("mintmark.sweep")
 
 
@@ -75,11 +80,10 @@ class Sweep:
     def _end(self, row: _Row, attempts: int) -> None:
         """Give a row an outcome whose workflow ended without one."""
         _log.warning("workflow ended without an outcome", workflow=row.workflow, key=row.key)
-        sentence = "The work on it stopped again and again without an outcome"
         if row.workflow == "generate":
-            jobs.fail(self._studio, row.key, f"{sentence}: create it anew.")
+            jobs.fail(self._studio, row.key, str(_CREATE_ANEW))
         elif row.workflow == "mint":
-            mint.stop(self._studio, row.key, f"{sentence}: an operator may retry it.")
+            mint.stop(self._studio, row.key, str(_RETRY))
         elif (due := _ordered(self._studio, row)) is not None:
             enqueue(again(due, attempts + 1))
 

@@ -5,6 +5,7 @@ import asyncio
 from agents.chat import open_chat
 from agents.workflows.workshop import Workshop
 from bot.logs import set_up_logs
+from bot.texts import words_for
 from tools.catalogue import open_studio
 from tools.settings import load_settings
 from tools.studio import Studio
@@ -24,7 +25,7 @@ def open_discord() -> None:
 async def _serve(studio: Studio) -> None:
     from bot.discord.login import serve
 
-    async with open_chat(studio) as chat:
+    async with open_chat(studio, words_for) as chat:
         await serve(studio, chat, say=_say)
 
 

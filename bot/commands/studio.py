@@ -8,6 +8,7 @@ from agents.chat import open_chat
 from agents.workflows.workshop import Workshop
 from bot.logs import set_up_logs
 from bot.terminal import studio as terminal
+from bot.texts import words_for
 from tools.catalogue import open_studio
 from tools.people import Actor, Role
 from tools.settings import load_settings
@@ -24,5 +25,5 @@ def open_terminal(name: str, role: str, guild: str, channel: str) -> None:
 
 
 async def _serve(studio: Studio, actor: Actor) -> None:
-    async with open_chat(studio) as chat:
+    async with open_chat(studio, words_for) as chat:
         await terminal.run(studio, actor, chat, Console(highlight=False))

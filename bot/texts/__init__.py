@@ -14,6 +14,6 @@ vocabulary.py   and words and names that stand in no sentence
 collect.py      the command
 """
 
-from bot.texts.words import Words
+from bot.texts.words import Words, words_for
 
-__all__ = ["Words"]
+__all__ = ["Words", "words_for"]

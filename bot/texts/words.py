@@ -9,6 +9,7 @@ from bot.texts.catalogue import Catalogue, catalogue_of
 from bot.texts.mentions import with_commands
 from bot.texts.retelling import retold
 from tools.errors import MintmarkError
+from tools.people import Actor
 from tools.phrases import WORD, Phrase
 
 
@@ -111,3 +112,8 @@ class Words:
                 return self.listed(fact)
             case _:
                 return fact
+
+
+def words_for(actor: Actor) -> Words:
+    """The words of the language that someone reads at their front end."""
+    return Words(actor.locale, actor.front_end)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from agents.chat import open_chat
 from bot.discord.client import MintmarkClient
 from bot.discord.invite import PRIVILEGED, intents
+from bot.texts import words_for
 from tests.bot.discord.conftest import People, Running
 from tests.bot.discord.test_commands import known
 from tests.peers.discord import Channel, Message, Peer
@@ -183,6 +184,25 @@ async def test_the_agent_makes_pictures_for_whoever_asks_in_words(
         with studio.db.read() as session:
             job = session.scalars(select(Job)).one()
         assert (job.channel, job.front_end) == (str(people.studio.id), "discord")
+
+
+async def test_without_a_language_model_the_agent_answers_in_the_language_of_the_server(
+    running: Running, studio: Studio, people: People, peer: Peer
+) -> None:
+    people.hall.guild.locale = "de"
+    async with open_chat(studio, words_for) as chat, running(studio, chat=chat) as client:
+        await people.wren.say(people.studio, f"{mention(client)} make 2 foxes, seed 7")
+        await answered(peer, people.studio)
+        await people.moss.say(people.studio, f"{mention(client)} ein Fuchs bitte")
+        await peer.until(lambda: any("Fuchs" in one.text for one in by_the_bot(people.studio)))
+        made, *others = [one.text for one in by_the_bot(people.studio)]
+    strange = next(text for text in others if "Fuchs" in text)
+    with studio.db.read() as session:
+        job = session.scalars(select(Job)).one()
+    assert "Ich lasse 2 Bilder für" in made
+    assert job.id in made.replace("\\", "")
+    assert strange.startswith("„ein Fuchs bitte“ habe ich nicht verstanden. Sag „Hilfe“")
+    assert "Ich verstehe nur englische Sätze" in strange
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,8 @@ def test_what_is_kept_in_english_is_said_again() -> None:
     assert told == "m_1 ist fehlgeschlagen; nichts wird gemintet."
     told = GERMAN.again("Round rnd_1 has no winner: Number 2 wins with 3 of 4 votes.")
     assert told.endswith("hat keinen Gewinner: Nummer 2 gewinnt mit 3 von 4 Stimmen.")
+    told = GERMAN.again("score failed unexpectedly; the studio's log has the details.")
+    assert told == "score ist unerwartet fehlgeschlagen; Näheres steht im Log des Studios."
     told = GERMAN.again("Number 2 wins with 3 of 4 votes. There is no job j_1.")
     assert told == "Nummer 2 gewinnt mit 3 von 4 Stimmen. Es gibt keinen Auftrag j_1."
 
@@ -158,6 +160,8 @@ def test_saying_takes_microseconds() -> None:
         ("en-US", "discord", "an operator opens one with /round open."),
         ("de", "studio", "Ein Operator eröffnet eine mit /open_round."),
         ("de", "discord", "Ein Operator eröffnet eine mit /runde eröffnen."),
+        ("ja", "studio", "オペレーターが/open_roundで開きます。"),
+        ("ja", "discord", "オペレーターが「/ラウンド 開く」で開きます。"),
     ],
 )
 def test_commands_are_named_as_they_are_typed_where_the_sentence_is_read(
