@@ -216,21 +216,22 @@ def _token_line(token: Result, voice: Voice) -> str:
 
 
 def _provenance(result: Result, voice: Voice) -> str:
-    found = _first_list(result)
+    steps = _first_list(result)
     subject = result.get("subject_id")
-    if not found:
+    if not steps:
         return voice.say("There are no records behind {subject}.", subject=subject)
     title = voice.count(
-        "{n} record behind {subject}:", "{n} records behind {subject}:", len(found), subject=subject
+        "{n} step behind {subject}:", "{n} steps behind {subject}:", len(steps), subject=subject
     )
-    return title + _lines(found, _record_line, voice)
+    return title + _lines(steps, _step_line, voice)
 
 
-def _record_line(record: Result, voice: Voice) -> str:
-    known = [record.get(key) for key in ("seq", "time", "tool")]
-    if phase := record.get("phase"):
-        known.append(voice.word(str(phase)))
-    return " · ".join(str(value) for value in known if value is not None)
+def _step_line(step: Result, voice: Voice) -> str:
+    """When, what, by whom, and how it ended if not well."""
+    known = [f"{str(step.get('at'))[:19].replace('T', ' ')} UTC", step.get("tool")]
+    known += [step.get("name")] if step.get("name") else []
+    known += [voice.word(str(step["outcome"]))] if step.get("outcome") != "settled" else []
+    return " · ".join(map(str, known))
 
 
 def _named_line(item: Any, _: Voice) -> str:

@@ -216,3 +216,14 @@ async def test_that_the_interpreter_stands_in_for_a_model_is_said_in_german_and_
     assert second.strip() == "Guten Tag."
     heard = [m["content"] for m in peer.requests[-1]["messages"] if m["role"] == "assistant"]
     assert heard == [first]
+
+
+def test_the_history_of_a_picture_is_told_step_by_step() -> None:
+    step = {"tool": "create", "at": "2026-11-22T21:10:03.123456+00:00", "name": "ada"}
+    steps = [step | {"outcome": "settled"}, step | {"tool": "render", "outcome": "failed"}]
+    told = answer("provenance", {"subject_id": "c_1", "kind": "candidate", "steps": steps}, ENGLISH)
+    assert told.splitlines() == [
+        "2 steps behind c_1:",
+        "· 2026-11-22 21:10:03 UTC · create · ada",
+        "· 2026-11-22 21:10:03 UTC · render · ada · failed",
+    ]
