@@ -1,6 +1,7 @@
 """Commands, as people in a server use them."""
 
 import asyncio
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -200,6 +201,30 @@ async def test_audit_of_a_person_names_them_by_their_account(
     assert "rules" in answer.text
     stranger = await ask(people.reed, people.studio, "audit", person=people.fern)
     assert "has done nothing here" in stranger.text
+
+
+async def test_the_audit_is_paged_to_and_fro_by_buttons_and_stays_as_it_was_chosen(
+    bot: MintmarkClient, people: People, studio: Studio
+) -> None:
+    moss, reed = people.moss, people.reed
+    for tool in ("tokens", "rounds", "rules", "models", "gallery"):
+        await studio.door.acall(tool, {}, known(studio, moss, people, Role.MEMBER))
+    first = await ask(reed, people.studio, "audit", person=moss, limit=2)
+    second = await (await reed.press(first.messages[0], "Older")).done()
+    third = await (await reed.press(second.messages[0], "Older")).done()
+    back = await (await reed.press(third.messages[0], "Newer")).done()
+    assert [told_of(answer) for answer in (first, second, third, back)] == [
+        ["gallery", "models"],
+        ["rules", "rounds"],
+        ["tokens"],
+        ["rules", "rounds"],
+    ]
+    assert third.ephemeral
+
+
+def told_of(answer: Answer) -> list[str]:
+    """The tools that an audit tells of, in its order."""
+    return re.findall(r"moss: (\w+)", answer.text)
 
 
 async def test_a_command_in_direct_messages_acts_in_the_guild_that_is_shared(
