@@ -185,6 +185,30 @@ async def test_a_rule_of_one_channel_is_set_by_naming_the_channel(
     assert "spider" not in rules_of(studio, guild).denied_words
 
 
+async def test_rules_name_channels_and_roles_as_discord_shows_them_and_ping_nobody(
+    bot: MintmarkClient, people: People, studio: Studio
+) -> None:
+    creator, gallery = people.creator, people.gallery
+    creator.mentionable = True
+    made = {"name": "creator_roles", "value": str(creator.id)}
+    told = await ask(people.reed, people.studio, "settings set", **made)
+    assert f"<@&{creator.id}>" in told.text
+    shown = {"name": "gallery_channel", "value": str(gallery.id), "channel": gallery}
+    told = await ask(people.reed, people.studio, "settings set", **shown)
+    assert told.text.count(f"<#{gallery.id}>") == 2  # which rules, and what it says
+    rules = await ask(people.moss, people.studio, "rules")
+    assert f"<@&{creator.id}>" in rules.text
+    assert not any(answer.pinged for answer in rules.messages)
+
+
+async def test_an_id_that_somebody_typed_is_shown_as_it_was_typed(
+    bot: MintmarkClient, people: People, studio: Studio
+) -> None:
+    words = {"name": "denied_words", "value": f"<@&{people.creator.id}>"}
+    told = await ask(people.reed, people.studio, "settings set", **words)
+    assert f"\\<@&{people.creator.id}\\>" in told.text
+
+
 async def test_the_door_refuses_a_member_whatever_discord_shows_them(
     bot: MintmarkClient, people: People, studio: Studio
 ) -> None:
