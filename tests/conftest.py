@@ -16,6 +16,7 @@ import structlog
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, text
 
+from tests.folders import new_data_folder
 from tools.people import Actor, Role, sign_in
 from tools.provenance.database import Database
 from tools.provenance.migrations.upgrade import bring_up_to_date
@@ -90,13 +91,13 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_url")
         return load_settings(data_dir=tmp_path / "data", database_url=url)
-    return load_settings(data_dir=tmp_path / "data")
+    return load_settings(data_dir=new_data_folder(tmp_path / "data"))
 
 
 @pytest.fixture
 def sqlite_settings(tmp_path: Path) -> Settings:
     """Settings on a fresh data folder with SQLite, for what does not depend on the database."""
-    return load_settings(data_dir=tmp_path / "data")
+    return load_settings(data_dir=new_data_folder(tmp_path / "data"))
 
 
 def sign_in_to(studio: Studio, name: str, role: Role = Role.MEMBER, guild: str = "hall") -> Actor:

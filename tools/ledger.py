@@ -7,6 +7,7 @@ go to the erasable table `plaintext` in the same transaction.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ _NOBODY = Actor("", "nobody", "", "", "unknown", via="text")
 _LONGEST_RAW = 8_192  # characters kept of arguments that were refused
 
 
+@cache
 def program_version() -> str:
     """The version of this program, for records."""
     try:

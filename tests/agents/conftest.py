@@ -9,6 +9,7 @@ import pytest
 
 from agents.chat import Chat, open_chat
 from tests.agents.stand_ins import STAND_INS
+from tests.folders import new_data_folder
 from tests.peers.openai_peer import Peer
 from tools.settings import LanguageModel, Settings
 from tools.studio import Studio
@@ -35,7 +36,7 @@ async def chat_with(
     model = LanguageModel.model_validate(
         {"model": "m", "base_url": peer.url, "timeout_s": 5, "stream": streams} | llm
     )
-    settings = Settings(data_dir=folder / "data", llm=model)
+    settings = Settings(data_dir=new_data_folder(folder / "data"), llm=model)
     with Studio(settings, STAND_INS) as studio:
         async with open_chat(studio) as chat:
             yield chat, studio

@@ -45,10 +45,28 @@ def candidate_of(session: Session, candidate_id: str) -> Candidate:
             candidate=candidate_id[:32],
         )
     if session.get(Removal, candidate_id) is not None:
-        raise NotFound(
-            "The picture {candidate} was removed by its creator.", candidate=candidate_id
-        )
+        raise _removed(candidate_id)
     return candidate
+
+
+def hold(session: Session, candidate_ids: Iterable[str]) -> None:
+    """Let nobody remove these candidates before the session ends that builds on them.
+
+    Raises:
+        NotFound: if one of them has been removed by now.
+    """
+    ids = sorted(candidate_ids)
+    rows = select(Candidate.id).where(Candidate.id.in_(ids)).order_by(Candidate.id)
+    session.execute(rows.with_for_update())  # SQLite has one writer at a time anyway
+    gone = session.scalar(
+        select(Removal.candidate_id).where(Removal.candidate_id.in_(ids)).limit(1)
+    )
+    if gone is not None:
+        raise _removed(gone)
+
+
+def _removed(candidate_id: str) -> NotFound:
+    return NotFound("The picture {candidate} was removed by its creator.", candidate=candidate_id)
 
 
 def not_removed() -> ColumnElement[bool]:

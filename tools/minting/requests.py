@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tools.community.rules import rules_of
 from tools.definition import Input, Output, tool
 from tools.errors import Conflict, InvalidInput, NotFound, Refused
-from tools.generation.candidates import candidate_of
+from tools.generation.candidates import candidate_of, hold
 from tools.generation.tables import Candidate
 from tools.metadata.collection import collection_of
 from tools.metadata.store import store_of
@@ -238,6 +238,7 @@ def _recipient(call: OpenCall, wanted: str | None, chains: list[str]) -> str:
 def _insert(call: OpenCall, request: MintRequest) -> None:
     try:
         with call.studio.db.write() as session:
+            hold(session, [request.candidate_id])
             session.add(request)
     except IntegrityError:
         raise Conflict(

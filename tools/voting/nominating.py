@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from tools.definition import Input, Output, tool
 from tools.errors import Conflict
+from tools.generation.candidates import hold
 from tools.people import Role
 from tools.provenance.effects import OpenCall
 from tools.voting.finding import lock_opening
@@ -38,6 +39,7 @@ def nominate(call: OpenCall, args: NominateIn) -> NominatedOut:
         if session.get(Nomination, candidate.id) is not None:
             raise Conflict("{candidate} was put to the vote already.", candidate=candidate.id)
         may_stand(session, candidate)
+        hold(session, [candidate.id])
         session.add(
             Nomination(
                 candidate_id=candidate.id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tools.community.rules import rules_of
 from tools.definition import PRIVATE
 from tools.errors import InvalidInput
+from tools.generation.candidates import hold
 from tools.generation.tables import Candidate
 from tools.phrases import phrase
 from tools.provenance.effects import OpenCall
@@ -71,7 +72,12 @@ def put_up(
     bracket_id: str | None = None,
     stage: int | None = None,
 ) -> Round:
-    """Open a round from now on, with the candidates under numbers from 1 in their order."""
+    """Open a round from now on, with the candidates under numbers from 1 in their order.
+
+    Raises:
+        NotFound: if one of them has been removed at this moment.
+    """
+    hold(session, [candidate.id for candidate in candidates])
     moment = now()
     opened = Round(
         id=short_id("rnd"),

@@ -144,7 +144,6 @@ def _stages(studio: Studio) -> list[int]:
 def test_closing_waits_for_the_step_in_hand_and_the_next_start_goes_on_after_it(
     sqlite_settings: Settings,
 ) -> None:
-    hold(sqlite_settings, "render").parent.mkdir()
     hold(sqlite_settings, "render").touch()
     with Studio(sqlite_settings, TOOLS) as studio:
         job_id = add_job(studio, people_of(studio)[0])

@@ -1,11 +1,15 @@
 """A creator takes a picture away: it is gone everywhere, and everything else goes on holding."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
 
 import pytest
 
 from tests.conftest import sign_in_to
 from tests.rows import add_mint_request
+from tests.striking import striking_studio, struck
 from tests.tools.generation.studio_work import count, drawn, hang
 from tools.catalogue import open_studio
 from tools.errors import Conflict, MintmarkError, NotFound, Refused
@@ -14,6 +18,8 @@ from tools.generation.removal import RemovedOut
 from tools.generation.tables import Candidate, Job, Removal
 from tools.metadata.store import store_of
 from tools.metadata.unixfs import Cid
+from tools.minting import requests
+from tools.minting.binding import BoundDocument, bind
 from tools.minting.tables import MintRequest
 from tools.people import Actor, Role
 from tools.provenance import log
@@ -137,6 +143,46 @@ def test_what_is_voted_on_or_to_be_minted_stays(studio: Studio, ada: Actor, olga
         remove(studio, ada, asked.candidate_id)
     assert stored(studio, standing.image_cid)
     assert count(studio, Removal) == 0
+
+
+def test_a_picture_removed_while_it_is_being_proposed_is_not_proposed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with striking_studio(settings) as studio:
+        olga = sign_in_to(studio, "olga", Role.OPERATOR)
+        candidate_id = struck(studio, olga)
+
+        def removed_meanwhile(*args: Any) -> BoundDocument:
+            bound = bind(*args)
+            remove(studio, olga, candidate_id)
+            return bound
+
+        monkeypatch.setattr(requests, "bind", removed_meanwhile)
+        with pytest.raises(NotFound, match="was removed by its creator"):
+            studio.door.call("propose_mint", {"candidate_id": candidate_id}, olga)
+        assert count(studio, MintRequest) == 0
+
+
+def test_a_picture_is_never_both_removed_and_in_a_new_round(
+    studio: Studio, ada: Actor, olga: Actor
+) -> None:
+    for number in range(6):
+        candidate = hang(studio, ada, drawn(number))
+        at_once = Barrier(2)
+
+        def attempt(tool: str, arguments: dict[str, Any], actor: Actor, start: Barrier) -> bool:
+            start.wait()
+            try:
+                studio.door.call(tool, arguments, actor)
+            except (NotFound, Conflict):
+                return False
+            return True
+
+        which = {"candidate_id": candidate.id}, {"candidate_ids": [candidate.id], "title": "A"}
+        with ThreadPoolExecutor(2) as threads:
+            removed = threads.submit(attempt, "remove_candidate", which[0], ada, at_once)
+            opened = threads.submit(attempt, "open_round", which[1], olga, at_once)
+        assert [removed.result(), opened.result()].count(True) == 1
 
 
 def test_a_picture_whose_job_is_not_over_stays(studio: Studio, ada: Actor) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from eth_account import Account
 
+from tests.folders import new_data_folder
 from tests.peers.anvil import FUNDED_KEY
 from tests.peers.faulty_rpc import faulty_rpc
 from tests.striking import striking_studio
@@ -24,7 +25,7 @@ WITH_KEY = GOLD | {"private_key": FUNDED_KEY}
 def mint_with(tmp_path: Path, *, beside: dict[str, Any] | None = None, **gold: Any) -> str:
     """What a mint on `gold` with these settings is answered with; checks that nothing is signed."""
     chains = {"gold": gold} | ({"silver": beside} if beside else {})
-    settings = load_settings(data_dir=tmp_path / "data", chains=chains)
+    settings = load_settings(data_dir=new_data_folder(tmp_path / "data"), chains=chains)
     with striking_studio(settings) as studio:
         hall = open_hall(studio)
         request = hall.approved(chains=["gold"], recipient=RECIPIENT)

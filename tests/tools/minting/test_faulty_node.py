@@ -12,6 +12,7 @@ import pytest
 from eth_utils import keccak
 from pydantic import SecretStr
 
+from tests.folders import new_data_folder
 from tests.peers.anvil import FUNDED_KEY, Anvil, running_anvil
 from tests.peers.faulty_rpc import FaultyRpc, HungUp, RpcError, ask, faulty_rpc
 from tests.striking import striking_studio
@@ -42,7 +43,9 @@ def peer(node: Anvil) -> Iterator[FaultyRpc]:
 
 def settled_hall(folder: Path, url: str, key: str = FUNDED_KEY) -> Iterator[Hall]:
     gold = {"kind": "rpc", "chain_id": CHAIN_ID, "rpc_url": url, "private_key": key}
-    settings = load_settings(data_dir=folder / "data", chains={"gold": gold | {"patience_s": 0.6}})
+    settings = load_settings(
+        data_dir=new_data_folder(folder / "data"), chains={"gold": gold | {"patience_s": 0.6}}
+    )
     with striking_studio(settings) as studio:
         yield open_hall(studio)
 

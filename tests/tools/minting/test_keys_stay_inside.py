@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
+from tests.folders import new_data_folder
 from tests.peers.anvil import FUNDED_KEY, Anvil, running_anvil
 from tests.peers.faulty_rpc import ask
 from tests.striking import striking_studio
@@ -52,7 +53,7 @@ def settings_for(folder: Path, node: Anvil, second: Anvil) -> Settings:
         "gold": gold | {"private_key": FUNDED_KEY},
         "iron": iron | {"keystore": keystore, "keystore_password": PASSWORD},
     }
-    return load_settings(data_dir=folder / "data", chains=chains)
+    return load_settings(data_dir=new_data_folder(folder / "data"), chains=chains)
 
 
 def forms(key: str) -> list[bytes]:

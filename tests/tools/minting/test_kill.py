@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import sign_in_to
+from tests.folders import new_data_folder
 from tests.striking import striking_studio, struck
 from tools.minting.chains import chains_of
 from tools.minting.requests import MintRequestOut
@@ -34,7 +35,9 @@ PATH = tuple(
 
 
 def _settings(folder: Path) -> Settings:
-    return load_settings(data_dir=folder, chains={"copper": ChainSettings(chain_id=1_337_001)})
+    return load_settings(
+        data_dir=new_data_folder(folder), chains={"copper": ChainSettings(chain_id=1_337_001)}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.folders import new_data_folder
 from tests.peers.anvil import FUNDED_KEY, Anvil, running_anvil
 from tests.peers.faulty_rpc import faulty_rpc
 from tests.striking import striking_studio
@@ -34,7 +35,7 @@ def rpc(url: str, chain_id: int) -> dict[str, Any]:
 
 
 def hall_with(folder: Path, chains: dict[str, Any]) -> Iterator[Hall]:
-    settings = load_settings(data_dir=folder / "data", chains=chains)
+    settings = load_settings(data_dir=new_data_folder(folder / "data"), chains=chains)
     with striking_studio(settings) as studio:
         yield open_hall(studio)
 

@@ -11,6 +11,7 @@ import pytest
 from eth_account import Account
 from eth_utils import to_checksum_address
 
+from tests.folders import new_data_folder
 from tests.peers.anvil import FUNDED_KEY, Anvil, running_anvil
 from tests.peers.faulty_rpc import FaultyRpc, HungUp, ask, faulty_rpc
 from tests.striking import striking_studio
@@ -47,7 +48,7 @@ def settings_for(folder: Path, url: str | None, patience_s: float = 60) -> Setti
     """With a node's URL on the chain gold, else on an embedded one of that name."""
     chain = {"kind": "rpc", "chain_id": CHAIN_ID, "rpc_url": url, "private_key": FUNDED_KEY}
     gold = (chain if url else {"chain_id": 1_337_009}) | {"patience_s": patience_s}
-    return load_settings(data_dir=folder / "data", chains={"gold": gold})
+    return load_settings(data_dir=new_data_folder(folder / "data"), chains={"gold": gold})
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Bringing a database to the schema of this program."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -58,6 +59,7 @@ def revision(database: Database) -> str | None:
         return _revision(session.connection())
 
 
+@cache
 def newest() -> str:
     """The revision that this program needs."""
     head = _scripts().get_current_head()
