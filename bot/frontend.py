@@ -69,6 +69,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """A channel or a role of the front end, whose id stands in a message."""
+
+    id: str
+    kind: Literal["channel", "role"]
+
+
+@dataclass(frozen=True)
 class Message:
     """What a front end shows."""
 
@@ -82,6 +90,7 @@ class Message:
     progress: Progress | None = None
     files: tuple[Document, ...] = ()
     tone: Tone = "plain"
+    mentions: tuple[Mention, ...] = ()  # ids in the title and the text that may be shown as names
 
     @property
     def every_picture(self) -> tuple[Picture, ...]:

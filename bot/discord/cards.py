@@ -36,8 +36,16 @@ from bot.discord import attachments
 from bot.discord.attachments import Attachment
 from bot.discord.controls import ControlButton, ControlMenu, control_id
 from bot.discord.packing import Block, packed
-from bot.discord.safe_text import length, moment, one_line, pieces, safe, with_moments
-from bot.frontend import Button, Message, Picture, Progress, Section, Tone
+from bot.discord.safe_text import (
+    length,
+    moment,
+    one_line,
+    pieces,
+    safe,
+    with_moments,
+    with_names,
+)
+from bot.frontend import Button, Mention, Message, Picture, Progress, Section, Tone
 from bot.texts import Words
 
 _COLOURS: dict[Tone, int] = {
@@ -50,6 +58,7 @@ _MARKS: dict[Tone, str] = {"plain": "", "good": "", "error": "⚠️ ", "notice"
 _PIECE = 3000  # characters of one text, which leaves room for times told in Discord's way
 _PIECES = 3  # of one text in cards; a longer one is handed over as a file
 _MOMENTS = 10  # in one text that also say how far away they are
+_NAMES = 50  # ids in one text told as names
 _DATED = 30  # lines of one text that begin with their time, told in digits
 _TITLE, _FACT_NAME, _FACT, _CAPTION, _STAGE = 250, 80, 1000, 300, 300
 _HEADING, _SECTION = 100, 1500
@@ -109,6 +118,7 @@ class _Layout:
         self._message = message
         self._words = words
         self._taken: set[str] = set()
+        self._mentions = {one.id: _mention(one) for one in message.mentions if one.id.isdecimal()}
 
     def blocks(self) -> Iterator[Block]:
         """What the cards hold, from top to bottom; each block stays in one piece."""
@@ -128,18 +138,21 @@ class _Layout:
 
     def _title(self) -> Iterator[Block]:
         if title := one_line(self._message.title, _TITLE):
-            yield _text(f"### {_MARKS[self._message.tone]}{safe(title)}")
+            yield _text(f"### {_MARKS[self._message.tone]}{self._named(safe(title))}")
 
     def _body(self) -> Iterator[Block]:
         mark = "" if self._message.title else _MARKS[self._message.tone]
         found = list(pieces(self._message.text, _PIECE))
         for piece in found if len(found) <= _PIECES else found[:1]:
-            yield _text(mark + with_moments(piece, _MOMENTS, _DATED))
+            yield _text(mark + with_moments(self._named(piece), _MOMENTS, _DATED))
             mark = ""
         if len(found) > _PIECES:
             yield _text(_subtext(self._words.say("All of it is in the file:")))
             whole = Attachment("text.txt", self._message.text.encode("utf-8", "replace"))
             yield self._file(whole, "text.txt")
+
+    def _named(self, escaped: str) -> str:
+        return with_names(escaped, self._mentions, _NAMES)
 
     def _section(self, section: Section) -> Iterator[Block]:
         """A heading and its words, beside a small picture if there is one."""
@@ -233,6 +246,10 @@ def _mark(button: Button) -> str:
 
 def _label(button: Button, most: int) -> str:
     return one_line(button.label, most) or one_line(button.action, most) or "…"
+
+
+def _mention(one: Mention) -> str:
+    return f"<#{one.id}>" if one.kind == "channel" else f"<@&{one.id}>"
 
 
 def _text(content: str) -> Block:

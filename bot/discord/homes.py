@@ -1,8 +1,9 @@
 """The guild in which someone acts, also where Discord does not say it: in direct messages.
 
-There it is the guild that they share with the bot; if they share several, the one in which they did
-something last from that conversation. If that tells nothing, they are asked: a button for each
-guild, which does something in it, so that from then on it is the one they used last.
+A button on a message that was sent about a guild acts in that guild. Else it is the guild that they
+share with the bot; if they share several, the one in which they did something last from that
+conversation. If that tells nothing, they are asked: a button for each guild, which does something
+in it, so that from then on it is the one they used last.
 """
 
 import asyncio
@@ -75,12 +76,15 @@ async def actor_behind(client: "MintmarkClient", interaction: "discord.Interacti
 
 
 async def _chosen(client: "MintmarkClient", interaction: "discord.Interaction[Any]") -> str | None:
-    """The guild that the pressed button stands for, if it is one that asked for it."""
+    """The guild that a pressed button stands for, or that its message was sent about."""
     pressed = controls.read(interaction.custom_id or "")
-    if pressed is None or pressed.action != ACT_IN:
+    if pressed is not None and pressed.action == ACT_IN:
+        button = await asyncio.to_thread(controls.find, client.studio, pressed.id)
+        return button.arguments.get("guild")
+    if interaction.message is None:
         return None
-    button = await asyncio.to_thread(controls.find, client.studio, pressed.id)
-    return button.arguments.get("guild")
+    post = await asyncio.to_thread(client.posts.of_message, interaction.message.id)
+    return post.guild or None if post else None
 
 
 async def in_private(

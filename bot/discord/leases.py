@@ -2,11 +2,13 @@
 
 Each shard of the gateway has a lease. All processes of the bot hear its events; the holder of the
 lease handles reactions and posts, the others stand by. The holder renews its lease; if it dies or
-hangs, another takes the lease, and with it whatever was left undone.
+hangs, another takes the lease, and with it whatever was left undone. What is done once in a while
+and takes long, such as setting up a server, has a lease for as long as that takes.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -60,6 +62,34 @@ def release(studio: Studio, names: Iterable[str]) -> None:
     mine = delete(Lease).where(Lease.name.in_(list(names)), Lease.holder == studio.process)
     with studio.db.write() as session:
         session.execute(mine)
+
+
+@asynccontextmanager
+async def held(studio: Studio, name: str) -> AsyncIterator[bool]:
+    """Hold a lease while something is done; gives False if another live process holds it.
+
+    Of one process everybody may hold it at the same time. If the process dies, others may take it
+    at once; if it hangs, when the lease has run out.
+    """
+    if not await asyncio.to_thread(take, studio, name):
+        yield False
+        return
+    keeper = asyncio.create_task(_renew(studio, name), name=f"lease {name}")
+    try:
+        yield True
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+        await asyncio.to_thread(release, studio, [name])
+
+
+async def _renew(studio: Studio, name: str) -> None:
+    while True:
+        await asyncio.sleep(RENEWED_EVERY_S)
+        try:
+            await asyncio.to_thread(take, studio, name)
+        except MintmarkError as error:  # the database is busy: the next time
+            _log.warning("lease not renewed", name=name, reason=str(error))
 
 
 class Leases:

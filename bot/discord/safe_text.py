@@ -12,7 +12,7 @@ servers count.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import count
 from typing import Literal
@@ -30,6 +30,7 @@ _SCHEME = re.compile(r"(?<=[A-Za-z]):(?=//)")  # a bare address becomes a link
 _LINE_START = re.compile(r"^( *)(?=[#+-])|^( *\d+)(?=\.)", re.MULTILINE)  # headings and lists
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _MOMENT = re.compile(r"\b(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d))? UTC")
+_NUMBER = re.compile(r"[0-9]+")
 
 Style = Literal["t", "T", "d", "D", "f", "F", "R"]
 
@@ -123,6 +124,25 @@ def with_moments(escaped: str, most_awaited: int = 0, most_dated: int = 0) -> st
         return f"{moment(at)} ({moment(at, 'R')})" if awaited else moment(at)
 
     return _MOMENT.sub(told, escaped)
+
+
+def with_names(escaped: str, mentions: Mapping[str, str], most: int) -> str:
+    """The text with ids of channels and roles as mentions, which each reader sees as names.
+
+    Nobody is told: no message of ours lets a mention make a sound.
+
+    Args:
+        escaped: a text that went through `safe`.
+        mentions: for each id that is one, its mention, such as `<#1>` or `<@&1>`.
+        most: how many are told so; each makes the text longer by up to 4 characters.
+    """
+    left = count(most, -1)
+
+    def told(found: re.Match[str]) -> str:
+        mention = mentions.get(found.group())
+        return mention if mention and next(left) > 0 else found.group()
+
+    return _NUMBER.sub(told, escaped)
 
 
 def graphemes(text: str) -> Iterator[str]:

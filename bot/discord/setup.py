@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import discord
 from discord import app_commands
 
-from bot.discord import people, safe_send
+from bot.discord import leases, people, safe_send
 from bot.discord.invite import named
 from bot.discord.standing import (
     CHANNELS,
@@ -39,7 +39,7 @@ from bot.discord.standing import (
 from bot.frontend import Button, Message
 from bot.scene import Scene, scene_of
 from tools.community.rules import Rules, rules_of
-from tools.errors import MintmarkError, NotFound, Refused
+from tools.errors import Conflict, MintmarkError, NotFound, Refused
 from tools.people import Actor, Role
 
 if TYPE_CHECKING:
@@ -61,20 +61,31 @@ _NOT_GIVEN = (
     "did not set it: give it to yourself, then run /setup again. I can give roles that stand below "
     "my own, with the permission Manage Roles."
 )
-_AT_WORK: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+_ALREADY = "This server is being set up already. Wait a moment, then run /setup again."
 
 
 async def setup(client: "MintmarkClient") -> None:
     """Offer the command and its button."""
+    at_work: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(desk: "Desk", actor: Actor, _: Mapping[str, object]) -> None:
-        async with _AT_WORK.setdefault(actor.guild, asyncio.Lock()):
+        async with (
+            at_work.setdefault(actor.guild, asyncio.Lock()),
+            leases.held(client.studio, lease_of(actor.guild)) as is_ours,
+        ):
             site = await Site.of(client, actor)
+            if not is_ours:
+                raise Conflict(_ALREADY)
             await site.create_missing()
             await desk.tell(actor, await site.report())
 
     client.desk.learn(ACTION, create)
     client.tree.add_command(setup_command)
+
+
+def lease_of(guild: str) -> str:
+    """The name of the lease that a process has on a server while it sets it up."""
+    return f"discord:setup:{guild}"
 
 
 @app_commands.command(name="setup", description=SAYS)

@@ -1,6 +1,9 @@
 """What the output of a tool looks like as a message; the same for every front end.
 
-candidates.py   pictures, and what can be done with them
+candidates.py   pictures: many, one in full, one made larger
+traits.py       what they show
+verdicts.py     what scorers and filters said of them
+actions.py      what can be done with them
 recognised.py   what a picture is that somebody showed
 jobs.py         jobs, the queue, quotas
 collections.py  collections, models

@@ -1,5 +1,6 @@
 """The audit as lines: when, who, what, and how it ended."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.frontend import Button, Message
@@ -12,18 +13,24 @@ _LONGEST_WHY = 160  # characters of a reason in a line
 
 @present.register
 def _(output: AuditOut, scene: Scene) -> Message:
-    """The calls, the newest first, and a button to those before them."""
+    """The calls, the newest first, and buttons to those before and after them."""
     if not output.lines:
         return Message(scene.say("Nothing like that was done here."))
-    buttons = []
-    if output.next_before is not None:
-        onward = {**output.filters, "before": output.next_before}
-        buttons.append(Button(scene.say("Older"), "audit", onward))
     return Message(
         "\n".join(_line(line, scene) for line in output.lines),
         title=scene.say("What was done here"),
-        buttons=scene.buttons(*buttons),
+        buttons=scene.buttons(*_pages(output, scene)),
     )
+
+
+def _pages(output: AuditOut, scene: Scene) -> Iterator[Button]:
+    """The way to older calls and to newer ones, chosen as these were."""
+    if output.next_before is not None:
+        older = {**output.filters, "before": output.next_before}
+        yield Button(scene.say("Older"), "audit", older)
+    if output.next_after is not None:
+        newer = {**output.filters, "after": output.next_after}
+        yield Button(scene.say("Newer"), "audit", newer)
 
 
 def _line(line: AuditLineOut, scene: Scene) -> str:

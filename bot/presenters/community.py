@@ -1,6 +1,8 @@
 """The rules of a guild, and its limits, as messages."""
 
-from bot.frontend import Button, Message, Tone
+from collections.abc import Iterator
+
+from bot.frontend import Button, Mention, Message, Tone
 from bot.presenters.anything import present
 from bot.scene import Scene
 from tools.community.rules import PAUSABLE
@@ -22,7 +24,8 @@ def _(output: RulesOut, scene: Scene) -> Message:
     ]
     tone: Tone = "good" if output.changed else "plain"
     title, shown = _title(output, scene), scene.buttons(*buttons)
-    return Message("\n".join(lines), title=title, buttons=shown, tone=tone)
+    mentions = tuple(_mentions(output))
+    return Message("\n".join(lines), title=title, buttons=shown, tone=tone, mentions=mentions)
 
 
 @present.register
@@ -43,6 +46,17 @@ def _title(output: RulesOut, scene: Scene) -> str:
     if output.channel:
         return scene.say("Rules of the channel {channel}", channel=output.channel)
     return scene.say("Rules of this community")
+
+
+def _mentions(output: RulesOut) -> Iterator[Mention]:
+    """The channels and roles that stand in rules by their ids."""
+    if output.channel:
+        yield Mention(output.channel, "channel")
+    for rule in output.rules:
+        if rule.name.endswith("_channel"):
+            yield Mention(rule.value, "channel")
+        elif rule.name.endswith("_roles"):
+            yield from (Mention(id_, "role") for id_ in rule.value.split())
 
 
 def _is_resumed(what: str, output: RulesOut) -> bool:

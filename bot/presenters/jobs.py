@@ -4,17 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from bot.following import Work, job, stage_in_words, work_behind
 from bot.frontend import Button, Message
+from bot.presenters.actions import open_a_round, rows
 from bot.presenters.anything import present
-from bot.presenters.candidates import (
-    in_common,
-    open_a_round,
-    pictures_in_words,
-    rows,
-    shown,
-    standing,
-    traits,
-    why_not,
-)
+from bot.presenters.candidates import pictures_in_words, shown
+from bot.presenters.traits import in_common, traits
+from bot.presenters.verdicts import standing, why_not
 from bot.scene import Scene
 from tools.generation.briefs import JobOut
 from tools.generation.candidates import CandidateOut

@@ -1,8 +1,8 @@
 """What a picture is that somebody showed, as a message."""
 
 from bot.frontend import Message
+from bot.presenters.actions import provenance_button, show_button
 from bot.presenters.anything import present
-from bot.presenters.candidates import provenance_button, show_button
 from bot.scene import Scene
 from tools.generation.identify import IdentifiedOut, MatchOut
 

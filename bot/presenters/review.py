@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bot.frontend import Button, Message, Section
 from bot.presenters.anything import present
-from bot.presenters.candidates import decimal, scorer
 from bot.presenters.minting import costs_in_lines, short
+from bot.presenters.verdicts import decimal, scorer
 from bot.scene import Scene
 from tools.minting.likeness import LikenessOut
 from tools.minting.review import LackOut, ReviewItemOut, ReviewOut, ScoreOut, VoteOut

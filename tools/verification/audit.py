@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import Field
-from sqlalchemy import String, cast, select
+from sqlalchemy import ColumnElement, String, cast, select
 from sqlalchemy.orm import Session
 
 from tools.definition import PRIVATE, Input, Output, tool
@@ -34,6 +34,7 @@ class AuditIn(Input):
     subject: str | None = Field(None, max_length=64, description="only those that name this id")
     outcome: Outcome | None = Field(None, description="only those that ended so")
     before: str | None = Field(None, max_length=32, description="older than this call")
+    after: str | None = Field(None, max_length=32, description="the next ones after this call")
     limit: int = Field(20, ge=1, le=100)
 
 
@@ -59,8 +60,9 @@ class AuditOut(Output):
     """Calls, the newest first."""
 
     lines: Annotated[list[AuditLineOut], PRIVATE]  # they stand in the log already
-    filters: dict[str, str]  # by which they were chosen
-    next_before: str | None  # where to go on; None at the end
+    filters: dict[str, str]  # by which they were chosen, and how many at most
+    next_before: str | None  # where older ones begin; None at the end
+    next_after: str | None  # where newer ones begin; None where these were the newest
 
 
 @tool(least_role=Role.OPERATOR)
@@ -70,36 +72,54 @@ def audit(call: OpenCall, which: AuditIn) -> AuditOut:
         found = list(_calls(session, call, which))
         more = len(found) > which.limit
         lines = [_line(session, row, body) for row, body in found[: which.limit]]
-    chosen = which.model_dump(exclude={"before", "limit"}, exclude_none=True)
+    if upwards := which.after is not None:
+        lines.reverse()
+    older, newer = (True, more) if upwards else (more, which.before is not None)
     return AuditOut(
         lines=lines,
-        filters={name: str(value) for name, value in chosen.items()},
-        next_before=lines[-1].call_id if more else None,
+        filters=_filters(which),
+        next_before=lines[-1].call_id if lines and older else None,
+        next_after=lines[0].call_id if lines and newer else None,
     )
 
 
+def _filters(which: AuditIn) -> dict[str, str]:
+    """What the next pages are asked for with, too: nothing that is so by itself."""
+    chosen = which.model_dump(exclude={"before", "after"}, exclude_defaults=True)
+    return {name: str(value) for name, value in chosen.items() if value is not None}
+
+
 def _calls(session: Session, call: OpenCall, which: AuditIn) -> Iterator[tuple[ToolCall, Body]]:
-    """Calls with the body of the record that closed them, and one more than is asked for."""
+    """Calls with the body of the record that closed them, and one more than is asked for.
+
+    The newest come first; of those after a call the oldest, since they are next to it.
+    """
     query = (
         select(ToolCall, Record.phase, Record.body)
         .outerjoin(Record, (Record.tool_call_id == ToolCall.id) & Record.closes)
         .where(ToolCall.guild == call.actor.guild, ToolCall.id != call.id)
+        .where(*_conditions(session, call, which))
     )
-    if which.person_id is not None:
-        person_id = _person(session, which.person_id, call.actor.guild)
-        query = query.where(ToolCall.person_id == person_id)
-    if which.tool is not None:
-        query = query.where(ToolCall.tool == which.tool)
-    if which.subject is not None:
-        named = cast(ToolCall.arguments, String).contains(which.subject, autoescape=True)
-        query = query.where(named, ToolCall.tool.not_in(SECRET))
-    if which.outcome is not None:
-        query = query.where(Record.phase == which.outcome)
-    if which.before is not None:
-        query = query.where(ToolCall.id < which.before)
-    newest = query.order_by(ToolCall.id.desc()).limit(which.limit + 1)
-    for row, phase, body in session.execute(newest):
+    upwards = which.after is not None
+    ordered = query.order_by(ToolCall.id.asc() if upwards else ToolCall.id.desc())
+    for row, phase, body in session.execute(ordered.limit(which.limit + 1)):
         yield row, {"phase": phase or INTENT, **(_read(body) if body else {})}
+
+
+def _conditions(session: Session, call: OpenCall, which: AuditIn) -> Iterator[ColumnElement[bool]]:
+    if which.person_id is not None:
+        yield ToolCall.person_id == _person(session, which.person_id, call.actor.guild)
+    if which.tool is not None:
+        yield ToolCall.tool == which.tool
+    if which.subject is not None:
+        yield cast(ToolCall.arguments, String).contains(which.subject, autoescape=True)
+        yield ToolCall.tool.not_in(SECRET)
+    if which.outcome is not None:
+        yield Record.phase == which.outcome
+    if which.before is not None:
+        yield ToolCall.id < which.before
+    if which.after is not None:
+        yield ToolCall.id > which.after
 
 
 def _person(session: Session, wanted: str, guild: str) -> str:

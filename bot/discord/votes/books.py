@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.discord.posts import FRONT_END
@@ -18,7 +18,7 @@ from bot.discord.votes.pages import PURPOSE, Page
 from tools.community.tables import Post, Reaction
 from tools.provenance.tables import Person, now
 from tools.studio import Studio
-from tools.voting.tables import Round, RoundEntry, StandingBallot
+from tools.voting.tables import Ballot, Round, RoundEntry, StandingBallot
 from tools.voting.tally import is_compared
 
 _AT_ONCE = 500  # rows that one statement names
@@ -60,6 +60,17 @@ class Books:
         found = select(Round).where(Round.state == "open", Round.id.in_(shown), *conditions)
         with self._db.read() as session:
             return list(session.scalars(found))
+
+    def last_ballots(self, handles: Callable[[str], bool]) -> dict[str, int]:
+        """The last ballot in each open round that is shown and not secret; 0 if there is none.
+
+        What is done with votes in one round is done one after the other, so these only grow.
+        """
+        last = select(func.max(Ballot.id)).where(Ballot.round_id == Round.id).scalar_subquery()
+        rounds = [one.id for one in self._shown(Round.hidden == false()) if handles(one.guild)]
+        with self._db.read() as session:
+            rows = session.execute(select(Round.id, last).where(Round.id.in_(rounds)))
+            return {row[0]: row[1] or 0 for row in rows}
 
     def is_over(self, round_id: str, moment: datetime) -> bool:
         """Whether the time of a round was over at a moment."""
@@ -140,6 +151,27 @@ class Books:
                     )
                 )
 
+    def void(self, round_id: str, since: int, busy: Set[int]) -> list[Noted]:
+        """Note of reactions that the vote has moved on from that they stand for no vote.
+
+        Args:
+            round_id: in which round.
+            since: only of people who did something with their vote after this ballot.
+            busy: people whose reactions are left as they are for now.
+
+        Returns:
+            These reactions, those of busy people too.
+        """
+        outdated = _outdated(round_id, since)
+        with self._db.read() as session:
+            if not session.scalars(outdated.limit(1)).all():
+                return []
+        with self._db.write() as session:
+            rows = session.scalars(outdated).all()
+            for row in rows:
+                row.counts = row.counts and int(row.user) in busy
+            return [Noted(int(row.user), _mark(row), row.counts) for row in rows]
+
     def write(
         self,
         round_id: str,
@@ -194,6 +226,28 @@ def _key(page: Page, user: int, number: int) -> tuple[str, str, int]:
 
 def _awaits_count(round_: Round) -> bool:
     return round_.state == "open" and round_.closes_at <= now() and not is_compared(round_)
+
+
+def _outdated(round_id: str, since: int) -> Select[Reaction]:
+    """Reactions of people whose vote is another by now, or was taken back."""
+    voters = select(Ballot.person_id).where(Ballot.round_id == round_id, Ballot.id > since)
+    return (
+        select(Reaction)
+        .join(Person, and_(Person.external_id == Reaction.user, Person.front_end == FRONT_END))
+        .outerjoin(
+            StandingBallot,
+            and_(StandingBallot.round_id == round_id, StandingBallot.person_id == Person.id),
+        )
+        .outerjoin(
+            RoundEntry,
+            and_(
+                RoundEntry.round_id == round_id,
+                RoundEntry.candidate_id == StandingBallot.candidate_id,
+            ),
+        )
+        .where(Reaction.round_id == round_id, Person.id.in_(voters))
+        .where(RoundEntry.number.is_distinct_from(Reaction.number))
+    )
 
 
 def _stands_on(session: Session, round_id: str, user: int, number: int) -> bool:

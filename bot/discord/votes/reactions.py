@@ -140,12 +140,16 @@ class Reactions:
     @asynccontextmanager
     async def watched(self, round_id: str) -> AsyncIterator[set[int]]:
         """Gives the people who do something in a round from now on; it grows."""
-        touched = {user for round_, user in self._lines if round_ == round_id}
+        touched = self.busy_in(round_id)
         self._touched[round_id] = touched
         try:
             yield touched
         finally:
             self._touched.pop(round_id, None)
+
+    def busy_in(self, round_id: str) -> set[int]:
+        """The people of whom something still waits to be done in a round."""
+        return {user for round_, user in self._lines if round_ == round_id}
 
     def is_busy(self, round_id: str, user: int) -> bool:
         """Whether something of this person still waits to be done."""

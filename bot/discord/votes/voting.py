@@ -8,6 +8,7 @@ removals     reactions that do not stand for a vote are taken off
 whispers     why a vote does not count is told once, in private
 sighting     what stands there is read from Discord
 reconciling  and compared with what was seen before
+tidying      reactions that the vote has moved on from by other ways are taken off
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from bot.discord.votes.reactions import Reactions
 from bot.discord.votes.reconciling import Reconciler
 from bot.discord.votes.removals import Removals
 from bot.discord.votes.sighting import Lookout
+from bot.discord.votes.tidying import Tidier
 from bot.discord.votes.whispers import Whispers
 
 if TYPE_CHECKING:
@@ -38,17 +40,20 @@ class Voting:
         self.reactions = Reactions(client, books, self.pages, self.removals, self.whispers)
         lookout = Lookout(client, self.pages, self.galleries, self.removals)
         self.reconciler = Reconciler(client, books, lookout, self.reactions)
+        self.tidier = Tidier(client, books, self.pages, self.reactions)
         self._client = client
 
     async def held(self, shard: int) -> None:
         """This process handles a shard from now on."""
         await self.galleries.begin(shard)
         await self.reconciler.begin(shard)
+        await self.tidier.begin(shard)
 
     async def stop(self) -> None:
         """Finish what was heard, and leave the rest to another process."""
         await self.galleries.stop()
         await self.reconciler.stop()
+        await self.tidier.stop()
         await self.reactions.stop()
         await asyncio.gather(self.removals.stop(), self.whispers.stop())
 

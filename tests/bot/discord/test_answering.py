@@ -7,7 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.discord import acknowledging
+from bot.discord import people as signing
 from bot.discord.client import MintmarkClient
+from bot.discord.posts import Owed
+from bot.discord.saying import say_once
+from bot.frontend import Button, Message
 from tests.bot.discord.conftest import People, Running
 from tests.peers.discord import Peer, errors
 from tools.catalogue import open_studio
@@ -203,6 +207,37 @@ async def test_someone_with_several_guilds_is_asked_once_in_which_they_act(
         last = session.scalars(select(ToolCall).order_by(ToolCall.created_at.desc())).first()
     assert last is not None
     assert last.guild == str(other.id)
+
+
+async def test_a_button_in_direct_messages_acts_in_the_guild_that_its_message_is_about(
+    running: Running, studio: Studio, people: People, peer: Peer
+) -> None:
+    wren, other = people.wren, peer.add_guild("workshop")
+    other.join(wren)
+    async with running(studio) as client:
+        for channel in (people.studio, other.text_channel("workshop")):
+            await (await wren.command(channel, "models")).done()
+        known = await asyncio.to_thread(signing.known, studio, wren.id, people.hall.id, 0)
+        assert known is not None
+        buttons = (Button("Show them", "rules"), Button("Search", "audit", asks="tool"))
+        owed = Owed("told:1", "1", str(people.hall.id), person_id=known.person_id)
+        await say_once(client, owed, Message("There are rules", buttons=buttons))
+        (about,) = [message for message in wren.inbox if "There are rules" in message.text]
+        used = await (await wren.command(wren.dm, "models")).done()
+        await (await wren.press(used.messages[0], "workshop")).done()  # is the last used now
+        await (await wren.press(about, "Show them")).done()
+        assert guilds_of(studio, "rules") == [str(other.id), str(people.hall.id)]
+        await (await wren.press(used.messages[0], "workshop")).done()
+        window = await wren.press(about, "Search")
+        await (await wren.submit(window, {"words": "vote"})).done()
+        assert guilds_of(studio, "audit") == [str(people.hall.id)]
+
+
+def guilds_of(studio: Studio, tool: str) -> list[str]:
+    """The guilds in which a tool was called, in the order of the calls."""
+    with studio.db.read() as session:
+        found = select(ToolCall.guild).filter_by(tool=tool).order_by(ToolCall.id)
+        return list(session.scalars(found))
 
 
 async def test_a_stranger_in_direct_messages_is_told_where_to_go(

@@ -1,8 +1,9 @@
 """Claims, leases and posts: of several processes one does a thing, and any can carry on with it."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -109,3 +110,24 @@ def test_a_post_is_owed_until_it_is_done(one: Studio) -> None:
     posts.done(post.id)
     assert posts.unfinished() == []
     assert claims.take(one, claim_of(post.id))
+
+
+async def test_a_lease_is_held_while_something_lasts_however_long(
+    one: Studio, other: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEWED_EVERY_S", 0.02)
+    async with leases.held(one, "setup") as is_ours, asyncio.timeout(10):
+        assert is_ours
+        until = held_until(one, "setup")
+        while held_until(one, "setup") <= until:
+            await asyncio.sleep(0.02)
+        async with leases.held(other, "setup") as is_theirs:
+            assert not is_theirs
+    async with leases.held(other, "setup") as is_theirs:
+        assert is_theirs
+
+
+def held_until(studio: Studio, name: str) -> datetime:
+    """When a lease runs out."""
+    with studio.db.read() as session:
+        return session.get_one(Lease, name).until

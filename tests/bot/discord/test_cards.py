@@ -13,7 +13,7 @@ from PIL import Image
 
 from bot.discord import attachments, cards
 from bot.discord.cards import Card
-from bot.frontend import Button, Document, Message, Picture, Progress, Section
+from bot.frontend import Button, Document, Mention, Message, Picture, Progress, Section
 from bot.texts import Words
 
 ENGLISH = Words()
@@ -89,6 +89,7 @@ def test_discord_takes_every_card_of_every_message(png: Path, data: st.DataObjec
     message = Message(
         text=data.draw(LONG),
         title=data.draw(WORDS),
+        mentions=(Mention("9999", "channel"), Mention("1", "role")),
         facts=tuple(data.draw(st.lists(st.tuples(WORDS, LONG), max_size=8))),
         sections=tuple(
             Section(data.draw(LONG), data.draw(LONG), picture(file()) if number % 2 else None)

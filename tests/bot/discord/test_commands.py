@@ -1,6 +1,7 @@
 """Commands, as people in a server use them."""
 
 import asyncio
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -184,6 +185,30 @@ async def test_a_rule_of_one_channel_is_set_by_naming_the_channel(
     assert "spider" not in rules_of(studio, guild).denied_words
 
 
+async def test_rules_name_channels_and_roles_as_discord_shows_them_and_ping_nobody(
+    bot: MintmarkClient, people: People, studio: Studio
+) -> None:
+    creator, gallery = people.creator, people.gallery
+    creator.mentionable = True
+    made = {"name": "creator_roles", "value": str(creator.id)}
+    told = await ask(people.reed, people.studio, "settings set", **made)
+    assert f"<@&{creator.id}>" in told.text
+    shown = {"name": "gallery_channel", "value": str(gallery.id), "channel": gallery}
+    told = await ask(people.reed, people.studio, "settings set", **shown)
+    assert told.text.count(f"<#{gallery.id}>") == 2  # which rules, and what it says
+    rules = await ask(people.moss, people.studio, "rules")
+    assert f"<@&{creator.id}>" in rules.text
+    assert not any(answer.pinged for answer in rules.messages)
+
+
+async def test_an_id_that_somebody_typed_is_shown_as_it_was_typed(
+    bot: MintmarkClient, people: People, studio: Studio
+) -> None:
+    words = {"name": "denied_words", "value": f"<@&{people.creator.id}>"}
+    told = await ask(people.reed, people.studio, "settings set", **words)
+    assert f"\\<@&{people.creator.id}\\>" in told.text
+
+
 async def test_the_door_refuses_a_member_whatever_discord_shows_them(
     bot: MintmarkClient, people: People, studio: Studio
 ) -> None:
@@ -200,6 +225,30 @@ async def test_audit_of_a_person_names_them_by_their_account(
     assert "rules" in answer.text
     stranger = await ask(people.reed, people.studio, "audit", person=people.fern)
     assert "has done nothing here" in stranger.text
+
+
+async def test_the_audit_is_paged_to_and_fro_by_buttons_and_stays_as_it_was_chosen(
+    bot: MintmarkClient, people: People, studio: Studio
+) -> None:
+    moss, reed = people.moss, people.reed
+    for tool in ("tokens", "rounds", "rules", "models", "gallery"):
+        await studio.door.acall(tool, {}, known(studio, moss, people, Role.MEMBER))
+    first = await ask(reed, people.studio, "audit", person=moss, limit=2)
+    second = await (await reed.press(first.messages[0], "Older")).done()
+    third = await (await reed.press(second.messages[0], "Older")).done()
+    back = await (await reed.press(third.messages[0], "Newer")).done()
+    assert [told_of(answer) for answer in (first, second, third, back)] == [
+        ["gallery", "models"],
+        ["rules", "rounds"],
+        ["tokens"],
+        ["rules", "rounds"],
+    ]
+    assert third.ephemeral
+
+
+def told_of(answer: Answer) -> list[str]:
+    """The tools that an audit tells of, in its order."""
+    return re.findall(r"moss: (\w+)", answer.text)
 
 
 async def test_a_command_in_direct_messages_acts_in_the_guild_that_is_shared(

@@ -40,6 +40,7 @@ async def send(bot: MintmarkClient, people: People, text: str = "hello") -> Sent
 
 
 async def test_nobody_is_pinged(bot: MintmarkClient, people: People) -> None:
+    people.creator.mentionable = True
     await send(bot, people, f"@everyone {people.moss.mention} <@&{people.creator.id}>")
     assert not people.moss.sees(people.studio)[0].pinged
 

@@ -18,6 +18,7 @@ from bot.discord.safe_text import (
     pieces,
     safe,
     with_moments,
+    with_names,
 )
 
 ANYTHING = st.text(max_size=400) | st.text(
@@ -168,3 +169,9 @@ def test_lines_that_begin_with_their_time_have_it_in_digits() -> None:
     told = with_moments(safe(log), most_dated=1)
     seconds = 1795378620
     assert told == f"<t:{seconds}:d> <t:{seconds}:t>  at <t:{seconds}:f>\n<t:{seconds}:f>"
+
+
+def test_ids_become_mentions_where_they_stand_alone() -> None:
+    mentions = {"12": "<#12>", "34": "<@&34>"}
+    assert with_names("12, 34 and 123", mentions, 9) == "<#12>, <@&34> and 123"
+    assert with_names("12 12 12", mentions, 2) == "<#12> <#12> 12"

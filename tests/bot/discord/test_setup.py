@@ -1,13 +1,17 @@
 """/setup, in a server that has nothing yet and in one that has some of it."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 
+from bot.discord import leases
 from bot.discord.client import MintmarkClient
-from tests.bot.discord.conftest import People
+from bot.discord.setup import lease_of
+from tests.bot.discord.conftest import People, Running
 from tests.bot.discord.test_commands import ask
 from tests.peers.discord import Hall, Message, Peer, Permission, Person
+from tools.catalogue import open_studio
 from tools.community.rules import rules_of
 from tools.people import Role
 from tools.studio import Studio
@@ -91,6 +95,40 @@ async def test_pressing_twice_creates_nothing_twice(empty: Hall, bot: MintmarkCl
     assert names(list(empty.guild.roles.values())).count("Creator") == 1
     later = await ask(empty.owner, general, "setup")
     assert "Everything is set up" in later.text
+
+
+async def test_while_another_process_sets_up_it_is_said_and_if_that_dies_one_can_go_on(
+    empty: Hall, bot: MintmarkClient, studio: Studio
+) -> None:
+    general = empty.text_channel("general")
+    answer = await ask(empty.owner, general, "setup")
+    with open_studio(studio.settings) as another:
+        assert leases.take(another, lease_of(str(empty.id)))
+        told = await press(empty.owner, answer.messages[0], BUTTON)
+        assert "being set up already" in told
+        assert names(empty.channels) == ["general"]
+    told = await press(empty.owner, answer.messages[0], BUTTON)  # the other has not let it go
+    assert "Everything is set up" in told
+    assert names(list(empty.guild.roles.values())).count("Creator") == 1
+
+
+async def test_of_two_who_set_up_at_once_one_does(
+    peer: Peer, empty: Hall, bot: MintmarkClient, running: Running, studio: Studio
+) -> None:
+    general, ada = empty.text_channel("general"), empty.join("ada")
+    empty.give(ada, empty.role("boss", int(Permission.MANAGE_GUILD)))
+    peer.faults.slow("POST /guilds/*/roles", 0.2, times=4)
+    with open_studio(studio.settings) as another:
+        async with running(another):
+            answer = await ask(empty.owner, general, "setup")
+            again = await ask(ada, general, "setup")
+            told = await asyncio.gather(
+                press(empty.owner, answer.messages[0], BUTTON),
+                press(ada, again.messages[0], BUTTON),
+            )
+    assert any("Everything is set up" in one for one in told)
+    assert names(list(empty.guild.roles.values())).count("Creator") == 1
+    assert names(empty.channels) == ["gallery", "general", "results", "review", "studio"]
 
 
 async def test_what_is_there_is_kept_and_what_is_chosen_is_taken(

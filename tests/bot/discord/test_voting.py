@@ -9,10 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.discord import announcements
 from bot.discord.client import MintmarkClient
-from bot.discord.votes import galleries, reconciling, whispers
+from bot.discord.votes import galleries, reconciling, tidying, whispers
 from tests.bot.discord.conftest import People, Running
 from tests.bot.discord.polling import (
     Poll,
@@ -23,11 +24,14 @@ from tests.bot.discord.polling import (
     open_round,
     pictures_of,
     set_rule,
+    signed_in,
     standing,
     strike_pictures,
 )
 from tests.peers.discord import Message, Peer
 from tools.catalogue import open_studio
+from tools.community.tables import Reaction
+from tools.people import Role
 from tools.provenance.tables import now
 from tools.settings import load_settings
 from tools.studio import Studio
@@ -43,6 +47,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(galleries, "LOOKS_EVERY_S", 0.05)
     monkeypatch.setattr(galleries, "EDITS_EVERY_S", 0.2)
     monkeypatch.setattr(reconciling, "LOOKS_EVERY_S", 0.05)
+    monkeypatch.setattr(tidying, "LOOKS_EVERY_S", 0.05)
     monkeypatch.setattr(announcements, "LOOKS_EVERY_S", 0.05)
 
 
@@ -133,21 +138,59 @@ async def test_other_emojis_are_taken_off(poll: Poll) -> None:
     assert ballots(poll) == []
 
 
-async def test_a_vote_by_hand_is_left_alone_until_the_person_taps(
-    poll: Poll, studio: Studio
-) -> None:
+async def test_a_vote_moved_by_a_button_takes_the_older_reaction_off(poll: Poll) -> None:
     (message,), moss = poll.messages, poll.people.moss
     await moss.react(message, ONE)
-    await poll.until(lambda: standing(poll) == {"moss": 1})
+    await poll.until(lambda: noted(poll) == {(moss.id, 1)})
     await (await moss.press(message, "Where is my vote?")).done()
     answer = moss.sees(message.channel)[-1]
     await (await moss.press(answer, "Vote for 2")).done()
-    assert standing(poll) == {"moss": 2}
-    await moss.unreact(message, ONE)
-    await poll.until(lambda: noted(poll) == set())
+    await poll.until(lambda: not poll.tapped(ONE))
+    await poll.until(lambda: reactions_seen(poll) == 0)  # the books have heard that it went
     assert standing(poll) == {"moss": 2}
     await moss.react(message, THREE)
     await poll.until(lambda: standing(poll) == {"moss": 3})
+    await poll.until(lambda: noted(poll) == {(moss.id, 3)})
+    assert ballots(poll, "moss") == ["added", "changed", "changed"]
+
+
+async def test_a_vote_taken_back_elsewhere_takes_its_reaction_off_and_no_other(
+    poll: Poll, studio: Studio
+) -> None:
+    """By somebody who is at a terminal, in another process."""
+    (message,), people = poll.messages, poll.people
+    await people.moss.react(message, ONE)
+    await people.fern.react(message, ONE)
+    await poll.until(lambda: len(noted(poll)) == 2)
+    moss = signed_in(studio, people, people.moss, Role.MEMBER)
+    with open_studio(studio.settings) as another:
+        await another.door.acall("withdraw_vote", {"round_id": poll.round_id}, moss)
+    await poll.until(lambda: poll.tapped(ONE) == {people.fern.id})
+    await poll.until(lambda: reactions_seen(poll) == 1)
+    assert standing(poll) == {"fern": 1}
+    assert ballots(poll, "fern") == ["added"]
+
+
+async def test_a_vote_moved_in_the_last_moment_takes_its_reaction_off_when_the_round_is_closed(
+    poll: Poll, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (message,), people = poll.messages, poll.people
+    await people.moss.react(message, ONE)
+    await poll.until(lambda: noted(poll) == {(people.moss.id, 1)})
+    await asyncio.sleep(0.1)  # so that this much is looked at
+    monkeypatch.setattr(tidying, "LOOKS_EVERY_S", 0.6)
+    await asyncio.sleep(0.1)
+    moss = signed_in(studio, people, people.moss, Role.MEMBER)
+    await studio.door.acall("vote", {"round_id": poll.round_id, "choice": "2"}, moss)
+    assert (await closed(poll)).state == "closed"
+    await poll.until(lambda: not poll.tapped(ONE))
+    assert standing(poll) == {"moss": 2}
+
+
+def reactions_seen(poll: Poll) -> int:
+    """How many reactions the books know, whether they count or not."""
+    with poll.studio.db.read() as session:
+        return len(session.scalars(select(Reaction).filter_by(round_id=poll.round_id)).all())
 
 
 async def test_a_crowd_of_young_accounts_changes_nothing_and_gets_no_flood(

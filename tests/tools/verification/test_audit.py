@@ -124,4 +124,18 @@ def test_it_is_shown_as_lines_with_a_way_to_older_ones(studio: Studio, olga: Act
     message = present(page, scene_of(studio, olga))
     assert message.text.count("olga: tokens (command)") == 2
     [older] = message.buttons
-    assert older.arguments == {"tool": "tokens", "before": page.lines[-1].call_id}
+    expected = {"tool": "tokens", "limit": "2", "before": page.lines[-1].call_id}
+    assert older.arguments == expected
+
+
+def test_newer_ones_are_next_to_those_that_were_shown(studio: Studio, olga: Actor):
+    for _ in range(7):
+        studio.door.call("tokens", {}, olga)
+    every = [line.call_id for line in _lines(studio, olga, tool="tokens")]
+    shown = _audit(studio, olga, tool="tokens", limit=2, before=every[4])
+    middle = _audit(studio, olga, tool="tokens", limit=2, after=shown.next_after)
+    top = _audit(studio, olga, tool="tokens", limit=4, after=middle.next_after)
+    pages = [[line.call_id for line in page.lines] for page in (shown, middle, top)]
+    assert pages == [every[5:7], every[3:5], every[0:3]]
+    assert (shown.next_before, middle.next_before) == (None, every[4])
+    assert top.next_after is None

@@ -23,7 +23,7 @@ from bot.discord import (
     resuming,
 )
 from bot.discord.client import MintmarkClient
-from bot.discord.votes import galleries, reconciling
+from bot.discord.votes import galleries, reconciling, tidying
 from tests.bot.discord.conftest import People, running_bot
 from tests.peers.discord import Channel, Message, Peer, Person
 from tools.catalogue import open_studio
@@ -47,6 +47,7 @@ _IMPATIENCE = (
     (galleries, "TRIES_EVERY_S", 0.2),
     (reconciling, "LOOKS_EVERY_S", 0.1),
     (reconciling, "_AGAIN_S", 0.2),
+    (tidying, "LOOKS_EVERY_S", 0.1),
     (announcements, "LOOKS_EVERY_S", 0.1),
     (announcements, "TRIES_EVERY_S", 0.2),
     (insisting, "_LONGEST_PAUSE_S", 0.02),
