@@ -215,6 +215,8 @@ class Peer:
         except DiscordError as error:
             return refusal(error)
         except Exception as error:
+            if request.transport is None and isinstance(error, OSError | RuntimeError):
+                raise  # the client hung up in the middle, as one that stops may
             self.broken.append(error)
             return json_response(500, {"message": "500: Internal Server Error", "code": 0})
 
