@@ -80,6 +80,9 @@ def studio(
     channel: Annotated[str, typer.Option(help="Where in it.")] = "studio",
 ) -> None:
     """Open the terminal studio: make pictures, vote, approve, in words or by commands."""
+    from bot.terminal import names
+
+    names.check(name, guild, channel)
     from bot.commands.studio import open_terminal
 
     open_terminal(name, role, guild, channel)

@@ -88,7 +88,7 @@ def sign_in(
         InvalidInput: for an empty name, or for a role that no person may have.
     """
     if not external_id.strip():
-        raise InvalidInput("A person needs a name, for example --as ada.")
+        raise InvalidInput("A person needs a name.")
     if role is Role.STUDIO:
         raise InvalidInput("Nobody signs in as the studio: use member, creator or operator.")
     person = _person(session, front_end, external_id, name)

@@ -16,11 +16,11 @@ from bot.desk import Chat, Desk
 from bot.frontend import Message
 from bot.notices import Watch
 from bot.scene import Scene, scene_of
-from bot.terminal import manual
+from bot.terminal import manual, names
 from bot.terminal.lines import Command, Press, read
 from bot.terminal.screen import PrintedProgress, Screen
 from tools.definition import AnyTool
-from tools.errors import InvalidInput, MintmarkError
+from tools.errors import MintmarkError
 from tools.people import Actor, Role, sign_in
 from tools.studio import Studio
 
@@ -31,7 +31,6 @@ _GOES_ON = (
     "What is not finished goes on when someone opens this data folder again, or at once with "
     "`mintmark worker`."
 )
-_LONGEST_NAME = 64  # characters, of people, guilds and channels
 
 
 @dataclass
@@ -103,13 +102,7 @@ def enter(studio: Studio, name: str, role: Role, guild: str, channel: str) -> Ac
     Raises:
         InvalidInput: for an empty name, or one that is too long.
     """
-    for option, value in (("--as", name), ("--guild", guild), ("--channel", channel)):
-        if len(value) > _LONGEST_NAME:
-            raise InvalidInput(
-                "{option} takes {most} characters at most.",
-                option=option,
-                most=_LONGEST_NAME,
-            )
+    names.check(name, guild, channel)
     with studio.db.write() as session:
         return sign_in(
             session,
