@@ -1,6 +1,7 @@
 """A deployed contract to test against, and the few moves every minting test makes."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -86,8 +87,15 @@ def send(chain: Chain, signer: LocalSigner, call: Call) -> Receipt:
     )
     signed = signer.sign(planned)
     assert chain.send_raw(signed.raw) == signed.hash
-    receipt = chain.receipt(signed.hash)
-    assert receipt is not None
+    return mined(chain, signed.hash)
+
+
+def mined(chain: Chain, transaction_hash: str, patience_s: float = 30.0) -> Receipt:
+    """The receipt, once there is one: also a node that mines at once does so after it answered."""
+    until = time.monotonic() + patience_s
+    while (receipt := chain.receipt(transaction_hash)) is None:
+        assert time.monotonic() < until, f"{transaction_hash} is not mined after {patience_s} s"
+        time.sleep(0.02)
     return receipt
 
 

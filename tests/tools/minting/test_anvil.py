@@ -8,7 +8,16 @@ import pytest
 from pydantic import SecretStr
 
 from tests.peers.anvil import FUNDED_KEY, Anvil, running_anvil
-from tests.tools.minting.chains import ALICE, MODEL, Mint, deploy, digest, open_record, order
+from tests.tools.minting.chains import (
+    ALICE,
+    MODEL,
+    Mint,
+    deploy,
+    digest,
+    mined,
+    open_record,
+    order,
+)
 from tools.errors import ConfigurationError, Conflict, NotFound, Refused
 from tools.minting.chains import open_chain
 from tools.minting.planning import plan_transaction, quote
@@ -70,6 +79,7 @@ def test_the_same_bytes_sent_again_mint_once(deployed: Mint) -> None:
     before = deployed.contract.total_supply()
     transaction = signed(deployed, "twice")
     assert {deployed.chain.send_raw(transaction.raw) for _ in range(3)} == {transaction.hash}
+    assert mined(deployed.chain, transaction.hash).succeeded
     assert deployed.contract.total_supply() == before + 1
 
 
